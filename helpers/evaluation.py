@@ -1,0 +1,322 @@
+"""Measure a classifier, with an interval, and compare two of them, with a test."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+
+from helpers import runtime
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
+Views = Iterable[Callable[[torch.Tensor], torch.Tensor]]
+
+
+def predict(model: nn.Module, loader: Loader) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the logits of all pictures of `loader`, in its order, without dropout and without gradients.
+
+    The model is put into evaluation mode for the time of the call and comes back in the mode it had, every submodule of
+    it.
+
+    Args:
+        model: Maps images N x 3 x H x W to logits N x C; moved to the device of `runtime.device()`.
+        loader: Iterable of (images, labels); images float32 in [0, 1] or uint8.
+
+    Returns:
+        Logits, float32 N x C, and labels, int64 N, both on the CPU.
+
+    Raises:
+        ValueError: The loader gives no pictures.
+
+    Example:
+        >>> logits, labels = predict(nn.Flatten(), [(torch.ones(2, 3, 1, 1), torch.tensor([0, 2]))])
+        >>> logits.shape, labels.tolist()
+        (torch.Size([2, 3]), [0, 2])
+    """
+    on = runtime.device()
+    chosen = runtime.choose_precision("auto", on)
+    runtime.keep_big_blocks()
+    modes = {module: module.training for module in model.modules()}
+    model.to(on, memory_format=runtime.memory_format(on)).eval()
+    all_logits, all_labels = [], []
+    try:
+        with torch.inference_mode():
+            for images, labels in loader:
+                with runtime.autocast(chosen, on):
+                    logits = model(runtime.prepare(images, on))
+                all_logits.append(logits.float().cpu())
+                all_labels.append(labels.cpu())
+    finally:
+        for module, training in modes.items():
+            module.training = training
+    if not all_logits:
+        raise ValueError("the loader gives no pictures; an accuracy needs at least one.")
+    # clone: tensors made in inference mode could not be used in a later computation with gradients
+    return torch.cat(all_logits).clone(), torch.cat(all_labels).clone()
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model says of each picture, and how often it is right.
+
+    Attributes:
+        logits: float32 N x C, on the CPU, in the order of the loader. After test-time augmentation the logarithm of the
+            averaged probabilities.
+        labels: int64 N.
+        classes: C class names.
+
+    Example:
+        >>> print(Evaluation(torch.tensor([[2.0, 0.0], [1.0, 0.0]]), torch.tensor([0, 1]), ["a", "b"]))
+        accuracy 50.0 % (95 % interval 9.5 to 90.5; 1 of 2 pictures)
+    """
+
+    logits: torch.Tensor
+    labels: torch.Tensor
+    classes: list[str]
+
+    @cached_property
+    def probabilities(self) -> torch.Tensor:
+        """Softmax of the logits, N x C, each row summing to 1."""
+        return self.logits.softmax(1)
+
+    @cached_property
+    def predictions(self) -> torch.Tensor:
+        """The class of the largest logit, int64 N."""
+        return self.logits.argmax(1)
+
+    @cached_property
+    def correct(self) -> torch.Tensor:
+        """Whether each prediction equals its label, bool N."""
+        return self.predictions == self.labels
+
+    @property
+    def accuracy(self) -> float:
+        """Correct / seen, over pictures, 0 to 1."""
+        return self.correct.sum().item() / len(self.labels)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % Wilson interval of the accuracy."""
+        return wilson(self.correct.sum().item(), len(self.labels))
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy in nats."""
+        return nn.functional.cross_entropy(self.logits, self.labels).item()
+
+    def report(self) -> "pd.DataFrame":
+        """Return precision, recall, F1 (0 to 1) and the number of pictures of each class, through scikit-learn."""
+        import pandas as pd
+        from sklearn.metrics import precision_recall_fscore_support
+
+        figures = precision_recall_fscore_support(
+            self.labels, self.predictions, labels=range(len(self.classes)), zero_division=0.0
+        )
+        return pd.DataFrame(dict(zip(("precision", "recall", "f1", "pictures"), figures, strict=True)), self.classes)
+
+    def confusion(self) -> np.ndarray:
+        """Return the C x C counts, a row a true class and a column a predicted one, through scikit-learn."""
+        from sklearn.metrics import confusion_matrix
+
+        return confusion_matrix(self.labels, self.predictions, labels=range(len(self.classes)))
+
+    def mistakes(self, k: int | None = None) -> "pd.DataFrame":
+        """Return the wrong predictions, most confident first.
+
+        Args:
+            k: How many at most; None for all.
+
+        Returns:
+            Columns ``index`` (position in the loader's order), ``label``, ``predicted`` (names) and ``probability``.
+        """
+        import pandas as pd
+
+        confidence = self.probabilities.max(1).values
+        wrong = (~self.correct).nonzero().flatten()
+        wrong = wrong[confidence[wrong].argsort(descending=True, stable=True)][:k]
+        return pd.DataFrame(
+            {
+                "index": wrong.tolist(),
+                "label": [self.classes[i] for i in self.labels[wrong]],
+                "predicted": [self.classes[i] for i in self.predictions[wrong]],
+                "probability": confidence[wrong].tolist(),
+            }
+        )
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        return (
+            f"accuracy {100 * self.accuracy:.1f} % (95 % interval {100 * low:.1f} to {100 * high:.1f}; "
+            f"{self.correct.sum()} of {len(self.labels)} pictures)"
+        )
+
+
+def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None) -> Evaluation:
+    """Measure `model` on all pictures of `loader`; it comes back in the mode in which it was found.
+
+    Args:
+        model: Maps images N x 3 x H x W to logits N x C.
+        loader: Iterable of (images, labels), best from `make_loader` without shuffling or transform.
+        views: Functions from a batch of images to a changed batch, for test-time augmentation: the probabilities of the
+            unchanged pictures and of every view are averaged.
+
+    Returns:
+        An `Evaluation` in the order of the loader.
+
+    Raises:
+        ValueError: The loader gives no pictures, or a label outside the model's outputs.
+
+    Example:
+        >>> evaluate(nn.Flatten(), [(torch.eye(3).reshape(3, 3, 1, 1), torch.tensor([0, 1, 0]))]).correct.tolist()
+        [True, True, False]
+    """
+    logits, labels = predict(model, loader)
+    low, high = int(labels.min()), int(labels.max())
+    if not 0 <= low <= high < logits.shape[1]:
+        raise ValueError(
+            f"the loader has labels from {low} to {high}, but the model gives {logits.shape[1]} outputs; "
+            "pictures without labels can be predicted but not evaluated."
+        )
+    if views is not None:
+        probabilities = [logits.softmax(1)]
+        probabilities += [
+            predict(model, ((view(images), labels) for images, labels in loader))[0].softmax(1) for view in views
+        ]
+        logits = torch.stack(probabilities).mean(0).log()
+    classes = getattr(getattr(loader, "dataset", None), "classes", None) or [str(i) for i in range(logits.shape[1])]
+    return Evaluation(logits, labels, list(classes))
+
+
+def wilson(correct: int, total: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share: Wilson, *Probable inference*, JASA 22 (1927).
+
+    Unlike plus-minus two standard errors it stays inside 0 to 1 and holds its 95 % for small counts.
+
+    Args:
+        correct: Successes, 0 to `total`.
+        total: Trials, at least 1.
+
+    Returns:
+        Lower and upper end, 0 to 1.
+
+    Raises:
+        ValueError: The counts are impossible.
+
+    Example:
+        >>> low, high = wilson(115, 165)
+        >>> f"{low:.3f} to {high:.3f}"
+        '0.623 to 0.762'
+    """
+    if not 0 <= correct <= total or total < 1:
+        raise ValueError(
+            f"{correct} correct of {total} is impossible; give 0 <= correct <= total and at least 1 trial."
+        )
+    z = 1.959964
+    share = correct / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much better the second of two models is, and whether the data can tell.
+
+    Attributes:
+        difference: Accuracy of b minus accuracy of a, -1 to 1.
+        interval: 95 % interval of the difference.
+        p_value: Probability of a difference at least as large if there were none.
+        n: Pictures (one run each) or seeds (several runs).
+        method: The test in words.
+    """
+
+    difference: float
+    interval: tuple[float, float]
+    p_value: float
+    n: int
+    method: str
+
+    @property
+    def real(self) -> bool:
+        """Whether the test rejects "no difference" at the 5 % level."""
+        return self.p_value < 0.05
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        verdict = "the data can tell them apart" if self.real else "the data cannot tell them apart"
+        return (
+            f"difference {100 * self.difference:+.1f} points (95 % interval {100 * low:+.1f} to {100 * high:+.1f}, "
+            f"p = {self.p_value:.3f}, {self.method}): {verdict}"
+        )
+
+
+def compare(a: Evaluation | Sequence, b: Evaluation | Sequence) -> Comparison:
+    """Compare two models on the same pictures, or two recipes over the same seeds.
+
+    Two `Evaluation`s of the same pictures: exact McNemar test (Biometrika 12, 1947), which looks only at the pictures
+    that one model gets right and the other wrong; the interval is Agresti and Min's (Statistics in Medicine 24, 2005).
+    It speaks of these two trained models. Two equally long sequences, one entry a seed: paired t-test over the seeds. It
+    speaks of the recipes, on these pictures.
+
+    Args:
+        a: An `Evaluation`, or a sequence of `Evaluation`s or accuracies (0 to 1), one a seed.
+        b: The same, in the same order of pictures or seeds.
+
+    Returns:
+        A `Comparison` of b against a.
+
+    Raises:
+        ValueError: The two do not pair up.
+
+    Example:
+        >>> print(compare([0.80, 0.82, 0.81], [0.86, 0.87, 0.88]))
+        difference +6.0 points (95 % interval +3.5 to +8.5, p = 0.009, paired over 3 seeds): the data can tell them apart
+    """
+    if isinstance(a, Evaluation) and isinstance(b, Evaluation):
+        return _over_pictures(a, b)
+    if isinstance(a, Evaluation) or isinstance(b, Evaluation):
+        raise ValueError("one side is a single evaluation and the other a sequence; compare like with like.")
+    return _over_seeds(a, b)
+
+
+def _over_pictures(a: Evaluation, b: Evaluation) -> Comparison:
+    from scipy.stats import binomtest
+
+    if not torch.equal(a.labels, b.labels):
+        raise ValueError(
+            f"the two evaluations have different labels ({len(a.labels)} and {len(b.labels)} pictures); "
+            "evaluate both models with the same unshuffled loader."
+        )
+    n = len(a.labels)
+    gained, lost = int((b.correct & ~a.correct).sum()), int((a.correct & ~b.correct).sum())
+    p_value = binomtest(gained, gained + lost).pvalue if gained + lost else 1.0
+    # Agresti and Min: add half a picture to each of the four cells, then the usual interval.
+    more, less, total = gained + 0.5, lost + 0.5, n + 2
+    middle = (more - less) / total
+    half = 1.959964 * math.sqrt(more + less - (more - less) ** 2 / total) / total
+    interval = (max(-1.0, middle - half), min(1.0, middle + half))
+    method = f"exact McNemar on {n} pictures: {gained} gained, {lost} lost"
+    return Comparison((gained - lost) / n, interval, float(p_value), n, method)
+
+
+def _over_seeds(a: Sequence, b: Sequence) -> Comparison:
+    from scipy.stats import ttest_rel
+
+    first, second = (np.array([getattr(run, "accuracy", run) for run in runs], dtype=float) for runs in (a, b))
+    if len(first) != len(second) or len(first) < 2:
+        raise ValueError(f"{len(first)} runs against {len(second)}; give the same two or more seeds for both.")
+    method = f"paired over {len(first)} seeds"
+    differences = second - first
+    if np.ptp(differences) == 0:  # every seed agrees to the last picture; the t-test would divide by zero
+        same = float(differences[0])
+        return Comparison(same, (same, same), float(same == 0), len(first), method)
+    test = ttest_rel(second, first)
+    low, high = test.confidence_interval(0.95)
+    return Comparison(float(differences.mean()), (float(low), float(high)), float(test.pvalue), len(first), method)

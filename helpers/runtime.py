@@ -1,0 +1,206 @@
+"""Everything that depends on the machine: folders, seeds, device, precision, memory."""
+
+import contextlib
+import ctypes
+import os
+import platform
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+
+class Precision(NamedTuple):
+    """The number format of the matrix work, and why it was chosen."""
+
+    dtype: torch.dtype
+    reason: str
+
+
+def data_dir() -> Path:
+    """Return the folder for drawn, downloaded and cached data.
+
+    Returns:
+        The folder named by the environment variable ``COURSE_DATA_DIR``, else ``data/`` of the course. It may not
+        exist yet.
+
+    Example:
+        >>> data_dir().name != ""
+        True
+    """
+    named = os.environ.get("COURSE_DATA_DIR")
+    return Path(named).expanduser() if named else Path(__file__).resolve().parent.parent / "data"
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python's, NumPy's and PyTorch's random numbers (CUDA and MPS included).
+
+    Args:
+        seed: Any integer from 0 to 2**32 - 1 (NumPy takes no other).
+
+    Raises:
+        ValueError: The seed lies outside that range.
+
+    Example:
+        >>> seed_everything(0)
+        >>> first = torch.rand(1).item()
+        >>> seed_everything(0)
+        >>> torch.rand(1).item() == first
+        True
+    """
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed is {seed}; take an integer from 0 to {2**32 - 1}.")
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - libraries that draw from the global state must be seeded too
+    torch.manual_seed(seed)
+
+
+def device() -> torch.device:
+    """Return the fastest device there is: a CUDA GPU, else an Apple GPU (MPS), else the CPU.
+
+    Example:
+        >>> device().type in {"cuda", "mps", "cpu"}
+        True
+    """
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def choose_precision(requested: str = "auto", on: torch.device | None = None) -> Precision:
+    """Decide between float32 and bfloat16, and say why.
+
+    bfloat16 halves the memory traffic, and CPUs with bf16 matrix instructions (Intel AMX) and recent NVIDIA GPUs
+    multiply it several times faster. A CPU without them emulates it and gets slower, so ``"auto"`` takes it only where
+    the hardware has it.
+
+    Args:
+        requested: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
+        on: Device; `device()` by default.
+
+    Returns:
+        The dtype for autocast and one clause of explanation.
+
+    Raises:
+        ValueError: `requested` is none of the three.
+
+    Example:
+        >>> choose_precision("float32")
+        Precision(dtype=torch.float32, reason='as requested')
+    """
+    named = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+    if requested in named:
+        return Precision(named[requested], "as requested")
+    if requested != "auto":
+        raise ValueError(f"precision is {requested!r}; choose 'auto', 'float32' or 'bfloat16'.")
+    on = on or device()
+    if on.type == "cuda":
+        if torch.cuda.is_bf16_supported(including_emulation=False):
+            return Precision(torch.bfloat16, "this GPU multiplies bfloat16")
+        return Precision(torch.float32, "this GPU has no bfloat16")
+    if on.type == "cpu" and "amx_bf16" in _cpu_flags() and torch.backends.mkldnn.is_available():
+        return Precision(torch.bfloat16, "this CPU has bf16 matrix instructions")
+    return Precision(torch.float32, "no fast bfloat16 here")
+
+
+def _cpu_flags() -> str:
+    # Linux lists the instruction sets of the CPU; elsewhere nothing is listed and float32 is taken.
+    try:
+        return Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return ""
+
+
+def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractContextManager:
+    """Return the context in which the forward pass runs in `precision`; weights and losses stay float32.
+
+    Example:
+        >>> with autocast(choose_precision("bfloat16"), torch.device("cpu")):
+        ...     (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
+        torch.bfloat16
+    """
+    if precision.dtype == torch.float32:
+        return contextlib.nullcontext()
+    return torch.autocast(on.type, dtype=precision.dtype)
+
+
+def memory_format(on: torch.device) -> torch.memory_format:
+    """Return the order in which pictures lie in memory: channels last on CPU and CUDA, where convolutions prefer it.
+
+    Example:
+        >>> memory_format(torch.device("cpu"))
+        torch.channels_last
+    """
+    return torch.contiguous_format if on.type == "mps" else torch.channels_last
+
+
+def keep_big_blocks() -> bool:
+    """Let glibc keep freed blocks of memory instead of handing them back to the system after every step.
+
+    A training step frees and takes the same few hundred megabytes again and again. By default glibc returns each
+    block to Linux, which must then zero its pages anew: more than half the time of a step in small networks. The call
+    raises two thresholds of `mallopt(3)` for this process; nothing is freed later than before, it is only kept for the
+    next step.
+
+    Returns:
+        True where it took effect, False on systems without glibc (macOS, Windows, Alpine).
+
+    Example:
+        >>> keep_big_blocks() in {True, False}
+        True
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return False
+    m_trim_threshold, m_mmap_threshold, largest = -1, -3, 2**31 - 1
+    mallopt = ctypes.CDLL(None).mallopt
+    # A block above the first threshold is mapped on its own and unmapped when freed; free memory above the second, at the
+    # end of the heap, is returned. Neither happens below 1 and 2 GiB from now on.
+    return bool(mallopt(m_mmap_threshold, 2**30) and mallopt(m_trim_threshold, largest))
+
+
+def workers() -> int:
+    """Return how many threads may decode pictures: the cores this process may use, at most 8.
+
+    Example:
+        >>> 1 <= workers() <= 8
+        True
+    """
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 8)
+
+
+def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:
+    """Bring a batch to the device as float32 in [0, 1], laid out as convolutions like it.
+
+    Args:
+        images: N x 3 x H x W; uint8 in 0..255 (scaled here, after the smaller bytes have travelled) or floating point
+            (taken as it is).
+        on: Target device.
+
+    Returns:
+        float32 N x 3 x H x W on `on`.
+
+    Example:
+        >>> prepare(torch.full((1, 3, 2, 2), 255, dtype=torch.uint8), torch.device("cpu")).max().item()
+        1.0
+    """
+    scale = images.dtype == torch.uint8
+    images = images.to(on, non_blocking=True).to(torch.float32, memory_format=memory_format(on))
+    return images.div_(255) if scale else images
+
+
+def summary() -> str:
+    """Say in one line on which device and in which precision the course computes here.
+
+    Example:
+        >>> print(summary())
+        computing on ...
+    """
+    on, chosen = device(), choose_precision()
+    name = str(chosen.dtype).removeprefix("torch.")
+    where = torch.cuda.get_device_name(on) if on.type == "cuda" else f"{on.type}, {torch.get_num_threads()} thread(s)"
+    return f"computing on {where} in {name} ({chosen.reason})"
