@@ -1,0 +1,15 @@
+"""Finding, checking, decoding and caching pictures: the front door of this room."""
+
+from helpers.datasets.load import Splits, choose_profile, data_folder, load_vehicles
+from helpers.datasets.loader import ImageDataset, Loader, Pictures, make_loader
+
+__all__ = [
+    "ImageDataset",
+    "Loader",
+    "Pictures",
+    "Splits",
+    "choose_profile",
+    "data_folder",
+    "load_vehicles",
+    "make_loader",
+]

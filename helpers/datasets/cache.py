@@ -1,0 +1,225 @@
+"""Decode a folder of pictures once, into one memory-mapped uint8 array that later loads open in milliseconds."""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from helpers.datasets.pictures import Facts, UnreadablePictureError, decode, describe, squash
+from helpers.runtime import data_dir, workers
+
+VERSION = 1
+"""Part of every key: raise it when decoding changes."""
+
+_FRESH = 2_000_000_000
+"""Nanoseconds. A file changed this shortly before it was hashed may change again without a new time stamp."""
+
+
+@dataclass
+class Decoded:
+    """Pictures of one folder at one size.
+
+    Attributes:
+        images: uint8 memory map, N x size x size x 3; black where a file was unreadable. Copy-on-write: nothing
+            written to it reaches the disk.
+        facts: N entries; None where a file was unreadable.
+        unreadable: Position -> reason.
+    """
+
+    images: np.memmap
+    facts: list[Facts | None]
+    unreadable: dict[int, str]
+
+
+def decode_folder(folder: Path, names: list[str], size: int) -> Decoded:
+    """Decode pictures to squares of one size, or open what an earlier call has decoded.
+
+    The array is kept in ``data/cache`` under a key made of the content of all files, their order and the size. To know
+    the content without reading it again, a manifest notes each file's size and time stamp beside its hash: a file is
+    read anew only when these have changed. Whatever lies in ``data/cache`` may be deleted at any time.
+
+    Args:
+        folder: Where the pictures are.
+        names: File names in the order wanted.
+        size: Width and height in pixels.
+
+    Returns:
+        The decoded pictures, unreadable ones marked.
+
+    Raises:
+        OSError: A file is gone, or the disk has no room for the array.
+
+    Example:
+        >>> decode_folder(Path("no folder"), ["1.jpg"], 8)
+        Traceback (most recent call last):
+        ...
+        FileNotFoundError: ...
+    """
+    cache = data_dir() / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    with _lock(cache / f"{_digest([str(folder.resolve())])}.lock"):
+        hashes = _content_hashes(folder, names, cache)
+        key = _digest([str(VERSION), str(size), *hashes])
+        path = cache / f"{key}.npy"
+        return _open(path, len(names), size) or _decode_to(path, folder, names, size)
+
+
+def _open(path: Path, count: int, size: int) -> Decoded | None:
+    # The description is written last, so it stands for a complete array; a damaged pair is decoded again.
+    try:
+        notes = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        images = np.load(path, mmap_mode="c")
+        facts = [Facts(**entry) if entry else None for entry in notes["facts"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if images.shape != (count, size, size, 3) or len(facts) != count:
+        return None
+    return Decoded(images, facts, {int(position): reason for position, reason in notes["unreadable"].items()})
+
+
+def _decode_to(path: Path, folder: Path, names: list[str], size: int) -> Decoded:
+    needed = len(names) * size * size * 3
+    free = shutil.disk_usage(path.parent).free
+    if needed + 2**20 > free:
+        raise OSError(
+            f"decoding {len(names)} pictures needs {needed / 1e6:.0f} MB in the data folder and {free / 1e6:.0f} MB "
+            f"are free; make room or point COURSE_DATA_DIR to another disk."
+        )
+    with temporary(path) as part:
+        facts, unreadable = _fill(part, folder, names, size)
+    notes = {"facts": [asdict(entry) if entry else None for entry in facts], "unreadable": unreadable}
+    write_text(path.with_suffix(".json"), json.dumps(notes))
+    return _open(path, len(names), size)
+
+
+def _fill(path: Path, folder: Path, names: list[str], size: int) -> tuple[list[Facts | None], dict[int, str]]:
+    # A function of its own: the memory map is closed when it returns, and only a closed file can be moved on Windows.
+    images = np.lib.format.open_memmap(path, "w+", np.uint8, (len(names), size, size, 3))
+    facts: list[Facts | None] = [None] * len(names)
+    unreadable = {}
+
+    def work(position: int) -> None:
+        try:
+            picture, mode = decode((folder / names[position]).read_bytes())
+        except UnreadablePictureError as error:
+            unreadable[position] = str(error)
+        else:
+            images[position] = squash(picture, size)
+            facts[position] = describe(picture, mode)
+
+    for _ in parallel(work, range(len(names)), "decoding"):
+        pass
+    images.flush()
+    return facts, unreadable
+
+
+def _content_hashes(folder: Path, names: list[str], cache: Path) -> list[str]:
+    manifest = cache / f"{_digest([str(folder.resolve())])}.files.json"
+    try:
+        known = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    stats = [os.stat(folder / name) for name in names]
+    marks = [[stat.st_size, stat.st_mtime_ns] for stat in stats]
+    changed = [i for i, name in enumerate(names) if known.get(name, [None, None, None])[:2] != marks[i]]
+    if changed:
+        now = time.time_ns()
+
+        def work(position: int) -> str:
+            return hashlib.sha256((folder / names[position]).read_bytes()).hexdigest()
+
+        for position, value in zip(changed, parallel(work, changed, "reading"), strict=True):
+            trusted = now - marks[position][1] > _FRESH
+            known[names[position]] = [*(marks[position] if trusted else [None, None]), value]
+        write_text(manifest, json.dumps(known))
+    return [known[name][2] for name in names]
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    # A second process waits and then opens what the first has decoded.
+    from filelock import FileLock
+
+    with FileLock(path):
+        yield
+
+
+def parallel(work, items: Iterable, label: str) -> Iterator:
+    """Do `work` on every item in threads (Pillow and hashlib release the interpreter), with a bar in a terminal.
+
+    Args:
+        work: Function of one item.
+        items: What to work on.
+        label: Stands before the bar.
+
+    Yields:
+        The results, in order.
+
+    Example:
+        >>> list(parallel(abs, [-1, 2], "example"))
+        [1, 2]
+    """
+    items = list(items)
+    pool = ThreadPoolExecutor(workers())
+    try:
+        yield from tqdm(pool.map(work, items), label, len(items), leave=False, disable=None, unit=" pictures")
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def temporary(path: Path) -> Iterator[Path]:
+    """Give a name beside `path` to write to, and move it into place when the block ends without an exception.
+
+    Args:
+        path: Where the file or folder shall stand.
+
+    Yields:
+        The temporary path; nothing is there yet.
+
+    Example:
+        >>> import tempfile
+        >>> target = Path(tempfile.mkdtemp()) / "note.txt"
+        >>> with temporary(target) as part:
+        ...     _ = part.write_text("done")
+        >>> target.read_text()
+        'done'
+    """
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        yield part
+        os.replace(part, path)
+    finally:
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all.
+
+    Args:
+        path: Where to.
+        text: Written as UTF-8.
+
+    Example:
+        >>> import tempfile
+        >>> write_text(Path(tempfile.mkdtemp()) / "note.txt", "done")
+    """
+    with temporary(path) as part:
+        part.write_text(text, encoding="utf-8")

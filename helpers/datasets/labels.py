@@ -1,0 +1,153 @@
+"""The label table: a CSV with the columns `image_names` and `emergency_or_not`, and every complaint about it."""
+
+import csv
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CLASSES = ["ordinary", "emergency"]
+COLUMNS = ("image_names", "emergency_or_not")
+LABELS = {str(index): index for index in range(len(CLASSES))}
+
+
+@dataclass
+class LabelTable:
+    """The usable rows of a label CSV, in its order, and what is wrong with the others.
+
+    Attributes:
+        path: The CSV.
+        names: Picture names; each once, each with a file.
+        labels: Their labels, indices into `CLASSES`.
+        problems: For each kind of complaint the rows concerned, as text.
+    """
+
+    path: Path
+    names: list[str] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    problems: dict[str, list[str]] = field(default_factory=dict)
+
+    def complain(self, title: str) -> None:
+        """Raise one ValueError that lists every problem, if there is one.
+
+        Args:
+            title: What the data is called on the command line.
+
+        Raises:
+            ValueError: There are problems.
+
+        Example:
+            >>> LabelTable(Path("labels.csv")).complain("vehicles")
+        """
+        if self.problems:
+            found = "; ".join(f"{some(rows)} {kind}" for kind, rows in self.problems.items())
+            raise ValueError(
+                f"{short(self.path)} does not fit its pictures: {found}. Correct these rows, or write a "
+                f"cleaned copy without them: python -m helpers data check {title} --fix"
+            )
+
+
+def read_labels(path: Path, pictures: Path) -> LabelTable:
+    r"""Read a label CSV and hold it against the folder of pictures.
+
+    Args:
+        path: CSV with the columns of `COLUMNS` (further ones are ignored).
+        pictures: Folder that holds the files named in it.
+
+    Returns:
+        The usable rows, and the problems of the others: unknown labels, rows without a picture, picture names given
+        twice, names that point out of the folder.
+
+    Raises:
+        ValueError: The file is not a CSV in UTF-8, lacks a column, or has no row.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> _ = (folder / "labels.csv").write_text("image_names,emergency_or_not\n1.jpg,1\n2.jpg,yes\n")
+        >>> (folder / "1.jpg").touch()
+        >>> table = read_labels(folder / "labels.csv", folder)
+        >>> table.names, table.labels, table.problems
+        (['1.jpg'], [1], {'with an unknown label (known: 0 = ordinary, 1 = emergency)': ["line 3: '2.jpg' is 'yes'"]})
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            columns = [(name or "").strip() for name in reader.fieldnames or []]
+            reader.fieldnames = columns
+            rows = [(reader.line_num, row) for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{short(path)} is not a CSV in UTF-8 ({error}); save it again as one.") from error
+    missing = [name for name in COLUMNS if name not in columns]
+    if missing:
+        raise ValueError(
+            f"{short(path)} has no column {some(missing)}: found {some(columns) or 'none'}; name the columns "
+            f"{' and '.join(COLUMNS)} in its first line."
+        )
+    if not rows:
+        raise ValueError(f"{short(path)} has no row below its first line; get or import the data again.")
+
+    known = ", ".join(f"{index} = {name}" for index, name in enumerate(CLASSES))
+    unknown = f"with an unknown label (known: {known})"
+    outside, absent, twice = "pointing out of the folder", f"without a picture in {pictures.name}/", "given twice"
+    present = {entry.name for entry in pictures.iterdir() if entry.is_file()}
+    table = LabelTable(path)
+    seen = set()
+    for line, row in rows:
+        name, label = ((row[column] or "").strip() for column in COLUMNS)
+        if name in seen:
+            problem, text = twice, f"line {line}: {name!r}"
+        elif not name or name != Path(name).name or "\\" in name:
+            problem, text = outside, f"line {line}: {name!r}"
+        elif label not in LABELS:
+            problem, text = unknown, f"line {line}: {name!r} is {label!r}"
+        elif name not in present:
+            problem, text = absent, f"line {line}: {name!r}"
+        else:
+            problem = None
+            table.names.append(name)
+            table.labels.append(LABELS[label])
+        seen.add(name)
+        if problem:
+            table.problems.setdefault(problem, []).append(text)
+    return table
+
+
+def some(items: list[str], limit: int = 10) -> str:
+    """List the first ten of many things, and say how many there are.
+
+    Args:
+        items: The things.
+        limit: How many to list.
+
+    Returns:
+        One clause of text.
+
+    Example:
+        >>> some(["a", "b", "c"], limit=2)
+        'a, b and 1 more (3 in all)'
+        >>> some(["a"])
+        'a'
+    """
+    text = ", ".join(items[:limit])
+    return f"{text} and {len(items) - limit} more ({len(items)} in all)" if len(items) > limit else text
+
+
+def short(path: Path) -> str:
+    """Name a file by its folder and name alone: short, and the same on every machine.
+
+    Example:
+        >>> short(Path("a/b/c.csv"))
+        'b/c.csv'
+    """
+    return f"{path.parent.name}/{path.name}"
+
+
+def number(name: str) -> int | None:
+    """Return the number in a file name (the last one), or None.
+
+    Example:
+        >>> number("12.jpg"), number("car.jpg")
+        (12, None)
+    """
+    found = re.findall(r"\d+", Path(name).stem)
+    return int(found[-1]) if found else None

@@ -1,0 +1,182 @@
+"""Pictures in memory order, and batches of them."""
+
+import operator
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+
+from helpers.runtime import prepare
+
+
+class Pictures:
+    """Rows of a uint8 picture array in some order, without copying it.
+
+    Indexing with an integer, a slice or a list of positions gives NumPy arrays; `np.asarray` copies all rows.
+
+    Args:
+        source: uint8 array or memory map, M x H x W x 3.
+        rows: Positions in `source`; None for all.
+
+    Example:
+        >>> rows = Pictures(np.zeros((4, 2, 2, 3), np.uint8), [3, 1])
+        >>> rows.shape, rows[0].shape, rows[[0, 1]].shape
+        ((2, 2, 2, 3), (2, 2, 3), (2, 2, 2, 3))
+    """
+
+    dtype = np.dtype(np.uint8)
+    ndim = 4
+
+    def __init__(self, source: np.ndarray, rows: Sequence[int] | None = None):
+        # The plain-array view of a memory map is indexed faster; it shares the same pages.
+        self.source = np.asarray(source)
+        self.rows = np.arange(len(source)) if rows is None else np.asarray(rows, dtype=np.int64)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """N x H x W x 3."""
+        return (len(self.rows), *self.source.shape[1:])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index) -> np.ndarray:
+        return self.source[self.rows[index]]
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return self.source[self.rows].astype(dtype or np.uint8, copy=False)
+
+
+class ImageDataset(torch.utils.data.Dataset):
+    """Labelled pictures: all of one size, as uint8, with class and file names.
+
+    Args:
+        images: `Pictures` or a uint8 array, N x H x W x 3.
+        labels: N integers, indices into `classes`.
+        classes: Names of the classes.
+        names: N file names; numbers by default.
+
+    Attributes:
+        images: `Pictures`, N x H x W x 3.
+        labels: int64 tensor, N.
+        classes: Names of the classes.
+        names: N file names.
+
+    Raises:
+        ValueError: Shapes, lengths or labels do not fit.
+
+    Example:
+        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+        >>> image, label = data[1]
+        >>> len(data), image.shape, image.dtype, label
+        (3, torch.Size([3, 8, 8]), torch.uint8, 1)
+    """
+
+    def __init__(self, images, labels, classes: Sequence[str], names: Sequence[str] | None = None):
+        if images.ndim != 4 or images.shape[3] != 3 or images.dtype != np.uint8:
+            raise ValueError(f"images are {images.dtype} {tuple(images.shape)}; give uint8 N x H x W x 3.")
+        self.images = images if isinstance(images, Pictures) else Pictures(images)
+        self.labels = torch.as_tensor(labels, dtype=torch.int64)
+        self.classes = list(classes)
+        self.names = [str(i) for i in range(len(self.images))] if names is None else list(names)
+        if not len(self.images) == len(self.labels) == len(self.names):
+            raise ValueError(
+                f"{len(self.images)} pictures, {len(self.labels)} labels and {len(self.names)} names; give one each."
+            )
+        wrong = self.labels[(self.labels < 0) | (self.labels >= len(self.classes))]
+        if len(wrong):
+            raise ValueError(f"label {wrong[0].item()} has no class; labels go from 0 to {len(self.classes) - 1}.")
+
+    @property
+    def image_size(self) -> int:
+        """Height of the pictures in pixels (they are square)."""
+        return self.images.shape[1]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        index = operator.index(index)
+        return torch.from_numpy(self.images[index].copy()).permute(2, 0, 1), self.labels[index].item()
+
+    def subset(self, indices) -> "ImageDataset":
+        """Return some of the pictures, in the order given; no pixel is copied.
+
+        Args:
+            indices: Positions (list, array or tensor), or one bool a picture.
+
+        Returns:
+            A dataset over the same array.
+
+        Raises:
+            IndexError: A position does not exist.
+
+        Example:
+            >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+            >>> data.subset([2, 0]).names
+            ['2', '0']
+        """
+        chosen = np.arange(len(self))[np.asarray(indices, dtype=None if len(indices) else np.int64)]
+        images = Pictures(self.images.source, self.images.rows[chosen])
+        return ImageDataset(images, self.labels[chosen], self.classes, [self.names[i] for i in chosen])
+
+    def __repr__(self) -> str:
+        counts = torch.bincount(self.labels, minlength=len(self.classes)).tolist()
+        classes = ", ".join(f"{count} {name}" for count, name in zip(counts, self.classes, strict=True))
+        return f"ImageDataset({len(self)} pictures, {self.image_size} x {self.image_size}: {classes})"
+
+
+class Loader:
+    """Batches of a dataset; see `make_loader`."""
+
+    def __init__(self, dataset: ImageDataset, batch_size: int, shuffle: bool, transform: Callable | None):
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.transform = transform
+
+    def __len__(self) -> int:
+        return -(-len(self.dataset) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        count = len(self.dataset)
+        order = torch.randperm(count) if self.shuffle else torch.arange(count)
+        for chosen in order.split(self.batch_size):
+            images = torch.from_numpy(self.dataset.images[chosen.numpy()]).permute(0, 3, 1, 2)
+            if self.transform is not None:
+                images = self.transform(images)
+            yield prepare(images, torch.device("cpu")), self.dataset.labels[chosen]
+
+
+def make_loader(
+    dataset: ImageDataset, batch_size: int, *, shuffle: bool = False, transform: Callable | None = None
+) -> Loader:
+    """Return batches of a dataset: gathered as uint8, transformed as a whole, then scaled to float.
+
+    One worker in this process is enough: gathering 128 rows of a memory map takes milliseconds, and nothing has to be
+    decoded, copied between processes or collated.
+
+    Args:
+        dataset: The pictures.
+        batch_size: Pictures in a batch; the last batch may be smaller, nothing is dropped.
+        shuffle: Draw a new order with `torch.randperm` at the start of every epoch; `seed_everything` repeats it.
+        transform: Called with each uint8 batch, N x 3 x H x W, returns a batch: uint8 in 0..255, or floating point
+            in [0, 1], which is taken as it is.
+
+    Returns:
+        An iterable of (images, labels): float32 in [0, 1], N x 3 x H x W, channels last in memory; int64, N. It has a
+        length (batches) and the attributes `dataset`, `batch_size`, `shuffle`, `transform`.
+
+    Raises:
+        ValueError: The dataset is empty, or `batch_size` is not a positive integer.
+
+    Example:
+        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+        >>> [(images.shape[0], labels.tolist()) for images, labels in make_loader(data, 2)]
+        [(2, [0, 1]), (1, [1])]
+    """
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size!r}; give a whole number from 1 on (32 is usual).")
+    if not len(dataset):
+        raise ValueError("the dataset is empty; check how its pictures were chosen.")
+    return Loader(dataset, batch_size, shuffle, transform)

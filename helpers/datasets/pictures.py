@@ -1,0 +1,176 @@
+"""One picture file: any kind that Pillow reads becomes right-side-up RGB, or is called unreadable with a reason."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+MAX_PIXELS = 50_000_000
+"""Larger pictures are refused: a crafted file of a few kilobytes can otherwise fill the memory."""
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
+
+
+class UnreadablePictureError(ValueError):
+    """The file is not a picture that can be decoded; the message is the reason alone, without the file name."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one look at a picture file found out.
+
+    Attributes:
+        mode: Pillow's name of the file's colour mode ("RGB", "L", "CMYK", ...).
+        width: Pixels, right side up.
+        height: Pixels, right side up.
+        pixels: Hash of the decoded RGB at original size: equal for identical pictures, however they are stored.
+        look: 64-bit difference hash as 16 hex digits: nearly equal for pictures that look alike.
+    """
+
+    mode: str
+    width: int
+    height: int
+    pixels: str
+    look: str
+
+
+def check_size(size: tuple[int, int]) -> None:
+    """Refuse a picture with more than `MAX_PIXELS` pixels.
+
+    Args:
+        size: Width and height in pixels.
+
+    Raises:
+        UnreadablePictureError: It is larger.
+
+    Example:
+        >>> check_size((224, 224))
+    """
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise UnreadablePictureError(f"{width} x {height} pixels is above the limit of {MAX_PIXELS:,}")
+
+
+def decode(content: bytes) -> tuple[Image.Image, str]:
+    """Decode a picture file to right-side-up RGB.
+
+    Transparency is laid on white, 16-bit grey is scaled (not clipped) to 8 bits, EXIF rotation is carried out.
+
+    Args:
+        content: The bytes of the file.
+
+    Returns:
+        The picture in mode RGB, and the mode that the file had.
+
+    Raises:
+        UnreadablePictureError: Not a picture, cut short, damaged, or larger than `MAX_PIXELS`.
+
+    Example:
+        >>> file = io.BytesIO()
+        >>> Image.new("L", (3, 2), 255).save(file, "PNG")
+        >>> picture, mode = decode(file.getvalue())
+        >>> picture.mode, picture.size, mode
+        ('RGB', (3, 2), 'L')
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            check_size(picture.size)
+            mode = picture.mode
+            upright = ImageOps.exif_transpose(picture)
+            return _to_rgb(upright), mode
+    except UnreadablePictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UnreadablePictureError(f"more pixels than the limit of {MAX_PIXELS:,}") from error
+    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, struct.error, ... on damaged files
+        reason = "not a picture" if isinstance(error, Image.UnidentifiedImageError) else str(error)
+        raise UnreadablePictureError(reason if content else "the file is empty") from error
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode == "RGB" and "transparency" not in picture.info:
+        picture.load()
+        return picture
+    if picture.mode.startswith("I"):
+        # 16-bit grey; convert("RGB") would clip everything above 255 to white.
+        grey = np.asarray(picture).clip(0, 65535).astype(np.uint16) // 257
+        return Image.fromarray(grey.astype(np.uint8)).convert("RGB")
+    if picture.mode == "F":
+        raise UnreadablePictureError("mode F (floating point) says not what is white; save it with 8 or 16 bits")
+    if picture.has_transparency_data:
+        front = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", front.size, "white"), front).convert("RGB")
+    return picture.convert("RGB")
+
+
+def squash(picture: Image.Image, size: int) -> np.ndarray:
+    """Return a picture as a square of `size` pixels, antialiased; one that has this size already is not touched.
+
+    Width and height are scaled independently, so that nothing of the picture is lost; a picture that is not square
+    changes its proportions. (Cropping would keep those and lose the edges, padding would add bars.)
+
+    Args:
+        picture: In mode RGB.
+        size: Width and height of the result in pixels.
+
+    Returns:
+        uint8 array, size x size x 3.
+
+    Example:
+        >>> squash(Image.new("RGB", (6, 3)), 2).shape
+        (2, 2, 3)
+    """
+    if picture.size != (size, size):
+        picture = picture.resize((size, size), Image.Resampling.BICUBIC)
+    return np.asarray(picture)
+
+
+def describe(picture: Image.Image, mode: str) -> Facts:
+    """Return the facts of a decoded picture.
+
+    The difference hash compares neighbours in a 9 x 8 grey thumbnail: 64 signs that survive scaling, JPEG noise and
+    changes of brightness (Krawetz, "Kind of like that", hackerfactor.com, 2013).
+
+    Args:
+        picture: In mode RGB.
+        mode: The mode that the file had.
+
+    Returns:
+        The facts.
+
+    Example:
+        >>> describe(Image.new("RGB", (3, 2)), "L").look
+        '0000000000000000'
+    """
+    pixels = hashlib.blake2b(f"{picture.width}x{picture.height}".encode(), digest_size=16)
+    pixels.update(picture.tobytes())
+    grey = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.BICUBIC))
+    look = np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes().hex()
+    return Facts(mode, picture.width, picture.height, pixels.hexdigest(), look)
+
+
+def open_picture(path: Path) -> Image.Image:
+    """Read one picture file as right-side-up RGB.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The picture in mode RGB.
+
+    Raises:
+        UnreadablePictureError: The message names the file and the reason.
+
+    Example:
+        >>> open_picture(Path("no picture.txt"))
+        Traceback (most recent call last):
+        ...
+        FileNotFoundError: ...
+    """
+    try:
+        return decode(Path(path).read_bytes())[0]
+    except UnreadablePictureError as error:
+        raise UnreadablePictureError(f"{path} cannot be read: {error}.") from error
