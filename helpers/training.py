@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
+_FORMATS = {
+    "epoch": "{:.0f}".format,
+    "train_loss": "{:.4f}".format,
+    "train_accuracy": "{:.1%}".format,
+    "valid_loss": "{:.4f}".format,
+    "valid_accuracy": "{:.1%}".format,
+    "lr": "{:.3g}".format,
+    "seconds": "{:.1f}".format,
+}
 
 
 @dataclass
@@ -61,29 +70,19 @@ class History:
         ]
         return type(self)(shown).table.assign(best=["*" if row["epoch"] == self.best_epoch else "" for row in shown])
 
-    def _formats(self) -> dict[str, Callable[[float], str]]:
-        def percent(share: float) -> str:
-            return "" if math.isnan(share) else f"{100 * share:.1f} %"
-
-        def nats(loss: float) -> str:
-            return "" if math.isnan(loss) else f"{loss:.4f}"
-
-        return {
-            "epoch": "{:.0f}".format, "train_loss": nats, "train_accuracy": percent, "valid_loss": nats,
-            "valid_accuracy": percent, "lr": "{:.3g}".format, "seconds": "{:.1f}".format,
-        }  # fmt: skip
-
     def _last_line(self) -> str:
         total = sum(row["seconds"] for row in self.rows)
         best = f", best epoch {self.best_epoch} (*)" if self.best_epoch else ""
-        return f"{len(self)} epochs in {total:.1f} s{best}" + (f"; stopped: {self.stopped}" if self.stopped else "")
+        return f"{len(self)} epoch{'s'[: len(self) != 1]} in {total:.1f} s{best}" + (
+            f"; stopped: {self.stopped}" if self.stopped else ""
+        )
 
     def __repr__(self) -> str:
-        table = self._short_table().to_string(index=False, formatters=self._formats())
+        table = self._short_table().to_string(index=False, formatters=_FORMATS, na_rep="")
         return f"{table}\n{self._last_line()}"
 
     def _repr_html_(self) -> str:
-        table = self._short_table().to_html(index=False, formatters=self._formats(), border=0)
+        table = self._short_table().to_html(index=False, formatters=_FORMATS, na_rep="", border=0)
         return f"{table}<p>{self._last_line()}</p>"
 
 
@@ -118,8 +117,8 @@ def fit(
         epochs: Passes over the training pictures, at least 1.
         optimizer: Any torch optimizer over `model.parameters()`.
         loss_fn: Maps (logits, labels) to the mean loss of the batch; cross-entropy by default.
-        scheduler: Stepped after each epoch; `OneCycleLR` and `CyclicLR` after each batch. For any other one a batch, pass
-            ``{"scheduler": s, "interval": "step"}``. `ReduceLROnPlateau` is given the validation loss.
+        scheduler: Stepped after each epoch; `OneCycleLR` and `CyclicLR` after each batch. To step any other one after
+            each batch pass ``{"scheduler": s, "interval": "step"}``. `ReduceLROnPlateau` gets the validation loss.
         patience: Stop after exactly this many epochs in a row without a better one.
         max_grad_norm: Scale gradients down to at most this Euclidean norm.
         checkpoint: File to which each better epoch's weights are written; read it with `load_checkpoint`.

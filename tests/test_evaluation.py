@@ -1,0 +1,204 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import binomtest
+from torch import nn
+
+from helpers.evaluation import Evaluation, compare, evaluate, predict, wilson
+
+
+def batches(count=10, batch_size=4, classes=3):
+    generator = torch.Generator().manual_seed(0)
+    images, labels = torch.rand(count, 3, 4, 4, generator=generator), torch.arange(count) % classes
+    return list(zip(images.split(batch_size), labels.split(batch_size), strict=True))
+
+
+def model(dropout=0.5):
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Flatten(), nn.Dropout(dropout), nn.Linear(48, 3))
+
+
+def result(correct, classes=("a", "b")):
+    """An evaluation that is right where `correct` says so; all labels are class 0."""
+    logits = torch.tensor([[1.0, 0.0] if right else [0.0, 1.0] for right in correct])
+    return Evaluation(logits, torch.zeros(len(correct), dtype=torch.long), list(classes))
+
+
+def test_accuracy_counts_pictures_not_batches():
+    class Right(nn.Module):
+        def forward(self, images):
+            return images[:, :, 0, 0]
+
+    images = torch.zeros(9, 3, 1, 1)
+    images[:, 0] = 1.0
+    labels = torch.tensor([0] * 8 + [1])  # the one mistake is the whole last batch
+    uneven = list(zip(images.split(8), labels.split(8), strict=True))
+    assert evaluate(Right(), uneven).accuracy == pytest.approx(8 / 9)
+
+
+def test_evaluating_leaves_every_layer_in_the_mode_it_had():
+    net = model().train()
+    net[1].eval()
+    evaluate(net, batches())
+    assert [net.training, net[1].training, net[2].training] == [True, False, True]
+
+
+def test_the_mode_comes_back_even_when_a_batch_fails():
+    net = model().train()
+    with pytest.raises(RuntimeError):
+        predict(net, [(torch.rand(2, 3, 9, 9), torch.tensor([0, 1]))])
+    assert net.training
+
+
+def test_evaluating_switches_dropout_off_and_keeps_no_gradient():
+    net = model().train()
+    logits, _ = predict(net, batches())
+    assert torch.equal(logits, predict(net, batches())[0])
+    assert not logits.requires_grad
+    assert not logits.is_inference()
+    assert all(parameter.grad is None for parameter in net.parameters())
+
+
+def test_evaluating_leaves_batch_norm_statistics_alone():
+    net = nn.Sequential(nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(48, 3)).train()
+    before = net[0].running_mean.clone()
+    evaluate(net, batches())
+    assert torch.equal(net[0].running_mean, before)
+
+
+def test_the_order_of_the_loader_is_kept():
+    _, labels = predict(model(), batches())
+    assert labels.tolist() == [i % 3 for i in range(10)]
+
+
+def test_views_average_probabilities_with_the_unchanged_pictures_included():
+    net, flip = model(), lambda images: images.flip(3)
+    averaged = evaluate(net, batches(), views=[flip])
+    plain = predict(net, batches())[0].softmax(1)
+    flipped = predict(net, [(flip(images), labels) for images, labels in batches()])[0].softmax(1)
+    assert torch.allclose(averaged.probabilities, (plain + flipped) / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize("label", [-1, 3])
+def test_a_label_outside_the_outputs_is_named(label):
+    with pytest.raises(ValueError, match=f"{label}"):
+        evaluate(model(), [(torch.rand(1, 3, 4, 4), torch.tensor([label]))])
+
+
+def test_an_empty_loader_is_an_error():
+    with pytest.raises(ValueError, match="no pictures"):
+        evaluate(model(), [])
+
+
+def test_class_names_come_from_the_dataset():
+    class Named(list):
+        dataset = type("Dataset", (), {"classes": ["x", "y", "z"]})
+
+    assert evaluate(model(), Named(batches())).classes == ["x", "y", "z"]
+
+
+def test_the_figures_are_scikit_learns():
+    evaluation = result([True] * 6 + [False] * 2)
+    assert evaluation.confusion().tolist() == [[6, 2], [0, 0]]
+    report = evaluation.report()
+    assert report.loc["a", ["precision", "recall", "pictures"]].tolist() == [1.0, 0.75, 8.0]
+    assert report.loc["b", "recall"] == 0.0
+
+
+def test_loss_is_the_mean_cross_entropy():
+    evaluation = result([True, False])
+    assert evaluation.loss == pytest.approx((math.log(1 + math.exp(-1)) + math.log(1 + math.e)) / 2)
+
+
+def test_mistakes_come_most_confident_first():
+    logits = torch.tensor([[0.0, 1.0], [0.0, 3.0], [5.0, 0.0], [0.0, 2.0]])
+    found = Evaluation(logits, torch.zeros(4, dtype=torch.long), ["a", "b"]).mistakes(2)
+    assert found["index"].tolist() == [1, 3]
+    assert found.loc[0, ["label", "predicted"]].tolist() == ["a", "b"]
+    assert found.probability[0] == pytest.approx(1 / (1 + math.exp(-3)), rel=1e-5)
+
+
+def test_an_evaluation_prints_its_interval_and_counts():
+    assert str(result([True] * 3 + [False])) == "accuracy 75.0 % (95 % interval 30.1 to 95.4; 3 of 4 pictures)"
+
+
+@pytest.mark.parametrize(("correct", "total"), [(0, 7), (7, 7), (115, 165), (1, 1)])
+def test_the_interval_is_wilsons(correct, total):
+    expected = binomtest(correct, total).proportion_ci(method="wilson")
+    assert wilson(correct, total) == pytest.approx((expected.low, expected.high), abs=1e-6)
+
+
+@pytest.mark.parametrize(("correct", "total"), [(-1, 3), (4, 3), (0, 0)])
+def test_impossible_counts_are_named(correct, total):
+    with pytest.raises(ValueError, match=f"{correct} correct of {total}"):
+        wilson(correct, total)
+
+
+def test_comparing_two_models_looks_only_at_pictures_they_disagree_on():
+    a = result([True] * 80 + [False] * 9 + [True] * 1 + [False] * 10)
+    b = result([True] * 80 + [True] * 9 + [False] * 1 + [False] * 10)
+    found = compare(a, b)
+    assert found.difference == pytest.approx(0.08)
+    assert found.p_value == pytest.approx(binomtest(9, 10).pvalue)
+    assert found.real
+    assert found.interval[0] < 0.08 < found.interval[1]
+    assert "9 gained, 1 lost" in str(found)
+    assert "can tell them apart" in str(found)
+
+
+def test_one_picture_more_is_not_a_difference():
+    a, b = result([True] * 115 + [False] * 50), result([True] * 116 + [False] * 49)
+    assert not compare(a, b).real
+    assert "cannot tell" in str(compare(a, b))
+
+
+def test_a_model_compared_with_itself_is_no_better():
+    a = result([True, False, True])
+    assert (compare(a, a).difference, compare(a, a).p_value) == (0.0, 1.0)
+
+
+def test_the_interval_of_a_difference_holds_its_95_percent():
+    generator = np.random.default_rng(0)
+    truth, held = 0.0, 0
+    for _ in range(400):
+        first, second = generator.random(150) < 0.7, generator.random(150) < 0.7
+        low, high = compare(result(first), result(second)).interval
+        held += low <= truth <= high
+    assert 0.92 <= held / 400 <= 0.985
+
+
+def test_seeds_are_compared_in_pairs():
+    found = compare([0.7, 0.8, 0.75], [0.74, 0.83, 0.80])
+    assert found.difference == pytest.approx(0.04)
+    assert found.real
+    assert found.n == 3
+    noisy = compare([0.7, 0.8, 0.75], [0.83, 0.74, 0.80])
+    assert noisy.difference == pytest.approx(0.04)
+    assert not noisy.real
+
+
+def test_evaluations_of_several_seeds_compare_like_their_accuracies():
+    runs = [result([True] * k + [False] * (10 - k)) for k in (5, 6, 8)]
+    assert compare(runs, runs).difference == 0.0
+    assert compare(runs[:2], [0.6, 0.8]).difference == pytest.approx(0.15)
+
+
+def test_identical_gains_of_few_seeds_prove_nothing():
+    assert not compare([0.5, 0.6], [0.6, 0.7]).real
+    assert compare([0.5, 0.6], [0.5, 0.6]).p_value == 1.0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [
+        (result([True]), result([True, True]), "same unshuffled loader"),
+        (result([True]), [0.5], "like with like"),
+        ([0.5, 0.6], [0.5], "2 runs against 1"),
+        ([0.5], [0.6], "two or more seeds"),
+    ],
+)
+def test_what_does_not_pair_up_is_refused(a, b, said):
+    with pytest.raises(ValueError, match=said):
+        compare(a, b)

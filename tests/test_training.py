@@ -1,0 +1,361 @@
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
+
+from helpers import runtime, training
+from helpers.training import COLUMNS, History, fit, load_checkpoint, save_checkpoint
+
+
+class Pictures(torch.utils.data.TensorDataset):
+    def __init__(self, count=22, classes=2, size=8, seed=0):
+        generator = torch.Generator().manual_seed(seed)
+        self.labels = torch.arange(count) % classes
+        images = torch.rand(count, 3, size, size, generator=generator) * 0.5 + self.labels[:, None, None, None] * 0.3
+        super().__init__(images, self.labels)
+
+
+def loader(count=22, batch_size=8, *, shuffle=False, **options):
+    return torch.utils.data.DataLoader(Pictures(count, **options), batch_size, shuffle=shuffle)
+
+
+def small_model(dropout=0.0, outputs=2):
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Flatten(), nn.Linear(192, 16), nn.ReLU(), nn.Dropout(dropout), nn.Linear(16, outputs))
+
+
+def sgd(model, lr=0.1):
+    return torch.optim.SGD(model.parameters(), lr=lr)
+
+
+def run(model=None, train=None, valid=None, *, epochs=2, lr=0.1, **options):
+    model = model or small_model()
+    options.setdefault("optimizer", sgd(model, lr))
+    return fit(model, train or loader(), valid, epochs=epochs, progress=False, precision="float32", **options)
+
+
+def scripted(monkeypatch, accuracies):
+    """Let validation give these accuracies, one an epoch."""
+    coming = iter(accuracies)
+    monkeypatch.setattr(training, "_measure", lambda *_: (1.0, next(coming)))
+
+
+# what is measured
+
+
+def test_an_uneven_last_batch_is_weighted_by_its_size():
+    model, train = small_model(), loader(22, 8)  # 8 + 8 + 6
+    frozen = fit(model, train, train, epochs=1, optimizer=sgd(model, lr=0.0), precision="float32", progress=False)
+    images, labels = train.dataset.tensors
+    logits = model(images)
+    row = frozen.rows[0]
+    expected_loss = nn.functional.cross_entropy(logits, labels).item()
+    expected_accuracy = (logits.argmax(1) == labels).float().mean().item()
+    for part in ("train", "valid"):
+        assert row[f"{part}_loss"] == pytest.approx(expected_loss, rel=1e-5)
+        assert row[f"{part}_accuracy"] == pytest.approx(expected_accuracy)
+
+
+def test_fewer_pictures_than_a_batch_train():
+    assert len(run(train=loader(3, 128))) == 2
+
+
+def test_a_loader_and_its_pictures_in_a_list_train_alike():
+    batches = list(loader())
+    assert run(train=batches).rows[-1]["train_loss"] == run().rows[-1]["train_loss"]
+
+
+def test_fit_equals_the_loop_written_by_hand():
+    by_hand, model, losses = small_model(), small_model(), []
+    optimizer = sgd(by_hand)
+    torch.manual_seed(1)
+    for _ in range(3):
+        total = 0.0
+        for images, labels in loader(shuffle=True):
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(by_hand(images), labels)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(labels)
+        losses.append(total / 22)
+    torch.manual_seed(1)
+    history = run(model, loader(shuffle=True), epochs=3)
+    assert history.table.train_loss.tolist() == pytest.approx(losses, rel=1e-6)
+
+
+def test_the_same_seed_gives_the_same_bits():
+    def once():
+        runtime.seed_everything(5)
+        model = small_model(dropout=0.3)
+        history = fit(model, loader(shuffle=True), loader(), epochs=3, optimizer=sgd(model), progress=False)
+        return [{k: v for k, v in row.items() if k != "seconds"} for row in history.rows], model.state_dict()
+
+    (rows, weights), (again, same) = once(), once()
+    assert rows == again
+    assert all(torch.equal(weights[name], same[name]) for name in weights)
+
+
+def test_validation_changes_neither_the_training_nor_its_mode():
+    modes = []
+
+    class Watched(nn.Sequential):
+        def forward(self, images):
+            modes.append((self.training, torch.is_grad_enabled()))
+            return super().forward(images)
+
+    model = Watched(*small_model(dropout=0.5))
+    with_valid = run(model, [next(iter(loader()))], loader(), epochs=2)
+    assert set(modes) == {(True, True), (False, False)}
+    without = run(small_model(dropout=0.5), [next(iter(loader()))], epochs=1)
+    assert without.rows[0]["train_loss"] != with_valid.rows[1]["train_loss"]
+    assert math.isnan(without.rows[0]["valid_accuracy"])
+
+
+def test_bfloat16_trains_and_keeps_float32_weights():
+    model = small_model()
+    history = fit(model, loader(), epochs=2, optimizer=sgd(model), precision="bfloat16", progress=False)
+    assert math.isfinite(history.rows[-1]["train_loss"])
+    assert all(parameter.dtype == torch.float32 for parameter in model.parameters())
+
+
+def test_uint8_batches_are_scaled():
+    bright = [(torch.full((2, 3, 8, 8), 255, dtype=torch.uint8), torch.tensor([0, 1]))]
+    ones = [(torch.ones(2, 3, 8, 8), torch.tensor([0, 1]))]
+    assert run(train=bright).table.train_loss.equals(run(train=ones).table.train_loss)
+
+
+# knobs
+
+
+def test_early_stopping_waits_exactly_patience_epochs(monkeypatch):
+    scripted(monkeypatch, [0.5, 0.6, 0.6, 0.4, 0.5, 0.9])
+    history = run(valid=loader(), epochs=6, patience=3)
+    assert (len(history), history.best_epoch, history.stopped) == (5, 2, "no better epoch in 3")
+
+
+def test_patience_leaves_the_best_weights_and_no_knob_the_last(monkeypatch):
+    def weights_after(epochs):
+        model = small_model()
+        run(model, epochs=epochs)
+        return model[1].weight
+
+    scripted(monkeypatch, [0.5, 0.9, 0.1])
+    kept = small_model()
+    run(kept, valid=loader(), epochs=3, patience=5)
+    assert torch.equal(kept[1].weight, weights_after(2))
+    scripted(monkeypatch, [0.5, 0.9, 0.1])
+    last = small_model()
+    run(last, valid=loader(), epochs=3)
+    assert torch.equal(last[1].weight, weights_after(3))
+
+
+def test_equal_accuracy_is_better_only_with_a_lower_loss(monkeypatch):
+    coming = iter([(1.0, 0.5), (0.8, 0.5), (0.9, 0.5)])
+    monkeypatch.setattr(training, "_measure", lambda *_: next(coming))
+    assert run(valid=loader(), epochs=3).best_epoch == 2
+
+
+def test_the_best_checkpoint_can_be_restored(monkeypatch, tmp_path):
+    scripted(monkeypatch, [0.5, 0.9, 0.1])
+    model, other = small_model(), nn.Sequential(*small_model())
+    run(model, valid=loader(), epochs=3, checkpoint=tmp_path / "best.pt")
+    nn.init.zeros_(other[1].weight)
+    assert load_checkpoint(other, tmp_path / "best.pt") == {"epoch": 2, "valid_accuracy": 0.9}
+    assert torch.equal(other[1].weight, model[1].weight)
+    assert [file.name for file in tmp_path.iterdir()] == ["best.pt"]
+
+
+def test_a_failed_write_leaves_the_old_checkpoint_whole(monkeypatch, tmp_path):
+    path, model = tmp_path / "best.pt", small_model()
+    save_checkpoint(model, path, epoch=1)
+
+    def full_disk(content, file):
+        file.write_bytes(b"half")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(torch, "save", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        save_checkpoint(model, path, epoch=2)
+    monkeypatch.undo()
+    assert load_checkpoint(model, path) == {"epoch": 1}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_checkpoint_cannot_run_code(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return os.mkdir, (str(tmp_path / "sprung"),)
+
+    torch.save({"weights": Trap()}, tmp_path / "trap.pt")
+    with pytest.raises(ValueError, match="no checkpoint that fit wrote"):
+        load_checkpoint(small_model(), tmp_path / "trap.pt")
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_checkpoint_of_another_architecture_is_refused_in_one_sentence(tmp_path):
+    save_checkpoint(small_model(), tmp_path / "a.pt")
+    with pytest.raises(ValueError, match="another architecture"):
+        load_checkpoint(small_model(outputs=5), tmp_path / "a.pt")
+    with pytest.raises(FileNotFoundError):
+        load_checkpoint(small_model(), tmp_path / "none.pt")
+    with pytest.raises(FileNotFoundError, match="create it first"):
+        save_checkpoint(small_model(), tmp_path / "no folder" / "a.pt")
+
+
+def test_gradients_are_clipped_to_the_norm():
+    model = small_model()
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    run(model, [next(iter(loader()))], epochs=1, lr=1.0, max_grad_norm=0.01)
+    moved = torch.cat([(p.detach() - q).flatten() for p, q in zip(model.parameters(), before, strict=True)])
+    assert moved.norm().item() == pytest.approx(0.01, rel=1e-3)
+
+
+def test_schedulers_step_after_each_epoch_or_each_batch():
+    def rates(build, **options):
+        model = small_model()
+        optimizer = sgd(model)
+        return run(model, optimizer=optimizer, epochs=3, scheduler=build(optimizer), **options).table.lr.tolist()
+
+    assert rates(lambda o: StepLR(o, 1, 0.1)) == pytest.approx([0.1, 0.01, 0.001])
+    a_batch = {"interval": "step"}
+    assert rates(lambda o: {"scheduler": StepLR(o, 3, 0.1)} | a_batch) == pytest.approx([0.1, 0.01, 0.001])
+    assert rates(lambda o: OneCycleLR(o, 0.1, total_steps=9))[-1] < 1e-3
+    plateau = rates(lambda o: ReduceLROnPlateau(o, patience=0, threshold=10.0), valid=loader())
+    assert plateau[-1] < plateau[0]
+
+
+def test_the_log_holds_each_epoch_once(tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("left from an earlier run\n")
+    history = run(valid=loader(), epochs=3, log=log)
+    pd.testing.assert_frame_equal(pd.read_csv(log), history.table, check_dtype=False)
+
+
+def test_mixed_labels_train_and_accuracy_counts_the_larger_share():
+    def mix(images, labels):
+        return images, 0.7 * nn.functional.one_hot(1 - labels, 2) + 0.3 * nn.functional.one_hot(labels, 2)
+
+    mixed = run(mix=mix, epochs=20).rows[-1]
+    assert mixed["train_accuracy"] > 0.9
+    assert mixed["train_loss"] > 0.5  # the entropy of 70 / 30 is 0.61 nats
+
+
+# what can go wrong
+
+
+def test_a_diverging_loss_stops_with_epoch_batch_rate_and_three_things_to_try():
+    with pytest.raises(
+        FloatingPointError, match=r"epoch 1, batch \d, at learning rate 1e\+20.*lower rate.*max_grad_norm.*look"
+    ):
+        run(lr=1e20)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"epochs": 0}, "epochs is 0"),
+        ({"patience": 0, "valid": loader()}, "patience is 0"),
+        ({"patience": 2}, "patience is set but valid_loader is None"),
+        ({"max_grad_norm": 0}, "max_grad_norm is 0"),
+        ({"optimizer": sgd(small_model())}, "optimizer holds no parameter of this model"),
+        ({"scheduler": {"scheduler": StepLR(sgd(small_model()), 1), "interval": "batch"}}, "interval is 'batch'"),
+        ({"scheduler": ReduceLROnPlateau(sgd(small_model()))}, "ReduceLROnPlateau"),
+        ({"train": [], "valid": None}, "no batches"),
+        ({"valid": loader(4, 8, size=16)}, "valid_loader gives pictures of 3 x 16 x 16"),
+        ({"train": loader(22, classes=3)}, "labels from 0 to 2, but the model gives 2 outputs"),
+        ({"train": [(torch.rand(2, 3, 8, 8), torch.tensor([0, -1]))]}, "labels from -1 to 0"),
+    ],
+)
+def test_what_does_not_fit_is_said_before_the_first_batch(options, said):
+    options = dict(options)
+    train = options.pop("train", loader())
+    model = small_model()
+    optimizer = options.pop("optimizer", sgd(model))
+    valid = options.pop("valid", None)
+    with pytest.raises(ValueError, match=said):
+        fit(model, train, valid, **{"epochs": 1, "optimizer": optimizer, "progress": False} | options)
+
+
+def test_a_loader_that_runs_dry_is_named():
+    once = iter(list(loader()))
+    with pytest.raises(ValueError, match="iterated again"):
+        run(train=once, epochs=2)
+
+
+def test_interrupting_returns_the_epochs_so_far_with_the_best_weights():
+    class Interrupted(list):
+        passes = 0
+
+        def __iter__(self):
+            self.passes += 1
+            if self.passes == 4:  # the check before training passes over the list once
+                threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+                while True:
+                    yield self[0]
+                    time.sleep(0.01)
+            yield from super().__iter__()
+
+    model = small_model()
+    history = run(model, Interrupted(loader()), loader(), epochs=5)
+    assert (len(history), history.stopped) == (2, "interrupted in epoch 3")
+    twice = small_model()
+    run(twice, epochs=history.best_epoch)
+    assert torch.equal(model[1].weight, twice[1].weight)
+
+
+# what is shown
+
+
+def test_a_history_of_any_length_is_a_short_table_with_the_best_marked():
+    rows = [dict(zip(COLUMNS, (i, 0.5, 0.8, 0.6, 0.7, 1e-3, 1.0), strict=True)) for i in range(1, 101)]
+    shown = repr(History(rows, best_epoch=37))
+    assert len(shown.splitlines()) <= 14
+    assert "*" in next(line for line in shown.splitlines() if line.split()[0] == "37")
+    assert "100 epochs in 100.0 s" in shown
+    assert "80.0%" in History(rows)._repr_html_()
+    assert (
+        "nan" not in repr(History([dict.fromkeys(COLUMNS, math.nan) | {"epoch": 1, "lr": 1e-3, "seconds": 1}])).lower()
+    )
+
+
+def test_a_terminal_sees_one_line_and_then_the_table():
+    pty = pytest.importorskip("pty")
+    script = (
+        "import torch; from helpers.training import fit;"
+        "m = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(12, 2));"
+        "fit(m, [(torch.rand(4, 3, 2, 2), torch.tensor([0, 1, 0, 1]))] * 9, epochs=3,"
+        "optimizer=torch.optim.SGD(m.parameters(), lr=.1))"
+    )
+    ours, theirs = pty.openpty()
+    done = subprocess.run([sys.executable, "-c", script], stderr=theirs, stdout=subprocess.PIPE, text=True, check=True)
+    os.close(theirs)
+    seen = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert "\n" not in seen
+    assert "epoch 1/3" in seen
+    assert max(map(len, seen.split("\r"))) <= 79
+    assert "3 epochs in" in done.stdout
+
+
+def test_a_notebook_keeps_only_the_table():
+    nbformat = pytest.importorskip("nbformat")
+    from nbclient import NotebookClient
+
+    source = """import torch; from helpers.training import fit
+m = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(12, 2))
+h = fit(m, [(torch.rand(4, 3, 2, 2), torch.tensor([0, 1, 0, 1]))] * 9, epochs=3,
+        optimizer=torch.optim.SGD(m.parameters(), lr=.1))"""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(book, timeout=120, kernel_name="python3").execute()
+    (output,) = book.cells[0].outputs
+    assert "<table" in output.data["text/html"]
+    assert "3 epochs in" in output.data["text/plain"]
