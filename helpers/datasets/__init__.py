@@ -1,13 +1,16 @@
 """Finding, checking, decoding and caching pictures: the front door of this room."""
 
+from helpers.datasets.audit import Audit, audit
 from helpers.datasets.load import Splits, choose_profile, data_folder, load_vehicles
 from helpers.datasets.loader import ImageDataset, Loader, Pictures, make_loader
 
 __all__ = [
+    "Audit",
     "ImageDataset",
     "Loader",
     "Pictures",
     "Splits",
+    "audit",
     "choose_profile",
     "data_folder",
     "load_vehicles",

@@ -19,12 +19,14 @@ class LabelTable:
         names: Picture names; each once, each with a file.
         labels: Their labels, indices into `CLASSES`.
         problems: For each kind of complaint the rows concerned, as text.
+        named: Every picture name in the CSV, usable or not.
     """
 
     path: Path
     names: list[str] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     problems: dict[str, list[str]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
 
     def complain(self, title: str) -> None:
         """Raise one ValueError that lists every problem, if there is one.
@@ -91,10 +93,9 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     outside, absent, twice = "pointing out of the folder", f"without a picture in {pictures.name}/", "given twice"
     present = {entry.name for entry in pictures.iterdir() if entry.is_file()}
     table = LabelTable(path)
-    seen = set()
     for line, row in rows:
         name, label = ((row[column] or "").strip() for column in COLUMNS)
-        if name in seen:
+        if name in table.named:
             problem, text = twice, f"line {line}: {name!r}"
         elif not name or name != Path(name).name or "\\" in name:
             problem, text = outside, f"line {line}: {name!r}"
@@ -106,7 +107,7 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
             problem = None
             table.names.append(name)
             table.labels.append(LABELS[label])
-        seen.add(name)
+        table.named.add(name)
         if problem:
             table.problems.setdefault(problem, []).append(text)
     return table
@@ -151,3 +152,22 @@ def number(name: str) -> int | None:
     """
     found = re.findall(r"\d+", Path(name).stem)
     return int(found[-1]) if found else None
+
+
+def sides(group: dict[str, str]) -> str:
+    """Say which pictures of a group carry which label.
+
+    Args:
+        group: {file name: class name}.
+
+    Returns:
+        One clause of text.
+
+    Example:
+        >>> sides({"9.jpg": "ordinary", "1.jpg": "emergency", "3.jpg": "ordinary"})
+        '1.jpg (emergency) against 3.jpg, 9.jpg (ordinary)'
+    """
+    by_label = {}
+    for name in sorted(group, key=lambda name: (number(name) or 0, name)):
+        by_label.setdefault(group[name], []).append(name)
+    return " against ".join(f"{', '.join(names)} ({label})" for label, names in by_label.items())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from helpers import runtime
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.labels import CLASSES, read_labels, short, some
+from helpers.datasets.labels import CLASSES, read_labels, short, sides, some
 from helpers.datasets.layouts import Layout, find_layout
 from helpers.datasets.loader import ImageDataset, Pictures
 from helpers.datasets.splits import group_identical, split_article, split_honest
@@ -163,7 +163,7 @@ def load_vehicles(
     image_size = IMAGE_SIZES[profile] if image_size is None else image_size
     if isinstance(image_size, bool) or not isinstance(image_size, int) or not 8 <= image_size <= 1024:
         raise ValueError(f"image_size is {image_size!r}; give a whole number of pixels from 8 to 1024.")
-    title = "vehicles" if profile == "full" else "vehicles-sample"
+    title = f"vehicles --profile {profile}"
     dataset, hashes = _load_folder(find_layout(data_folder("vehicles", profile)), title, image_size, on_unreadable)
 
     if split == "article":
@@ -173,8 +173,8 @@ def load_vehicles(
     groups = group_identical(hashes)
     torn = [group for group in groups if len({labels[i] for i in group}) > 1]
     if torn:
-        listed = [" = ".join(f"{dataset.names[i]} ({CLASSES[labels[i]]})" for i in group) for group in torn]
-        print(f"left out, identical pictures with contradicting labels: {some(listed)}")
+        listed = [sides({dataset.names[i]: CLASSES[labels[i]] for i in group}) for group in torn]
+        print(f"left out, identical pictures with contradicting labels: {'; '.join(listed)}")
     kept = [group for group in groups if group not in torn]
     parts = split_honest(kept, labels, split_seed)
     return Splits(*(dataset.subset(part) for part in parts), profile, "vehicles")

@@ -1,0 +1,283 @@
+"""What is wrong with a set of pictures, before anyone trains on it."""
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from helpers.datasets.cache import decode_folder, write_text
+from helpers.datasets.labels import CLASSES, COLUMNS, number, read_labels, short, sides, some
+from helpers.datasets.layouts import find_layout
+from helpers.datasets.load import IMAGE_SIZES, choose_profile, data_folder
+from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
+from helpers.datasets.splits import group_identical
+
+NEAR = 6
+"""Differing signs, of 64, up to which two pictures are reported as near-duplicates."""
+
+
+@dataclass
+class Leak:
+    """Labels that the number in the file name gives away.
+
+    Attributes:
+        label: The class that stands alone on one side of the cut.
+        below: Every file number below this one has that label.
+        count: How many pictures lie there.
+        guess: Share of all labels that one cut through the numbers guesses right, 0..1.
+        usual: Share that always guessing the larger class gets right, 0..1.
+    """
+
+    label: str
+    below: int
+    count: int
+    guess: float
+    usual: float
+
+
+@dataclass
+class Audit:
+    """The findings of `audit`.
+
+    Attributes:
+        title: What was audited.
+        csv: The label CSV.
+        pictures: The folder of pictures.
+        count: Rows of the CSV that name a picture and a known label.
+        problems: Complaints about the other rows, by kind.
+        unreadable: (name, reason) of files that cannot be decoded.
+        identical: Groups of names of pixel-identical pictures, the contradicting ones included.
+        contradicting: Those of them that carry different labels: {name: label}.
+        near: (name, name, differing signs of 64) of pictures that look alike and are not identical.
+        balance: Pictures of each class.
+        leak: How far file numbers give labels away, or None.
+        outliers: (name, what is unusual about size, mode or bytes).
+        without_row: Pictures that no row names.
+    """
+
+    title: str
+    csv: Path
+    pictures: Path
+    count: int
+    problems: dict[str, list[str]]
+    unreadable: list[tuple[str, str]]
+    identical: list[list[str]]
+    contradicting: list[dict[str, str]]
+    near: list[tuple[str, str, int]]
+    balance: dict[str, int]
+    leak: Leak | None
+    outliers: list[tuple[str, str]]
+    without_row: list[str]
+    _rows: list[list[str]] = field(default_factory=list, repr=False)
+
+    @property
+    def loadable(self) -> bool:
+        """Whether `load_vehicles` takes the set as it is."""
+        return not self.problems and not self.unreadable and self.count > 0
+
+    @property
+    def table(self):
+        """The findings as a pandas DataFrame with the columns finding, count, detail."""
+        import pandas as pd
+
+        rows = [(f"rows {kind}", len(texts), some(texts)) for kind, texts in self.problems.items()]
+        rows += [
+            ("labelled pictures", self.count, ", ".join(f"{n} {name}" for name, n in self.balance.items())),
+            ("unreadable files", len(self.unreadable), some([f"{n} ({why})" for n, why in self.unreadable])),
+            ("identical groups", len(self.identical), self._spare()),
+            ("contradicting labels", len(self.contradicting), "; ".join(map(sides, self.contradicting))),
+            ("near-duplicates", len(self.near), some([f"{a} ~ {b}" for a, b, _ in self.near])),
+            ("label leak", int(self.leak is not None), self._leak()),
+            ("unusual files", len(self.outliers), some([f"{name} ({why})" for name, why in self.outliers])),
+            ("pictures without a row", len(self.without_row), some(self.without_row)),
+        ]
+        return pd.DataFrame(rows, columns=["finding", "count", "detail"])
+
+    def _spare(self) -> str:
+        members = sum(map(len, self.identical))
+        distinct = self.count - len(self.unreadable) - members + len(self.identical)
+        return f"{members} pictures; {distinct} distinct pictures in all"
+
+    def _leak(self) -> str:
+        if self.leak is None:
+            return "file numbers say nothing certain about labels"
+        return (
+            f"every file number below {self.leak.below} is {self.leak.label} ({self.leak.count} pictures); one cut "
+            f"through the numbers guesses {self.leak.guess:.1%} of the labels, the larger class {self.leak.usual:.1%}"
+        )
+
+    def __str__(self) -> str:
+        lines = [f"{self.title}: {short(self.csv)}"]
+        for finding, count, detail in self.table.itertuples(index=False):
+            lines.append(f"  {count:>5}  {finding}" + (f": {detail}" if detail else ""))
+        return "\n".join(lines)
+
+    def picture(self, name: str) -> Image.Image:
+        """Open one of the pictures at its original size, right side up, as RGB.
+
+        Args:
+            name: Its file name.
+
+        Returns:
+            The picture.
+
+        Raises:
+            UnreadablePictureError: It cannot be decoded.
+
+        Example:
+            >>> audit("vehicles", profile="sample").picture("1.jpg").size  # doctest: +SKIP
+            (128, 128)
+        """
+        return open_picture(self.pictures / name)
+
+    def write_cleaned(self) -> Path:
+        """Write the rows worth keeping to a CSV beside the original, which stays as it is.
+
+        Left out are rows with a problem, unreadable pictures, contradicting groups, and all but the first of each
+        group of identical pictures.
+
+        Returns:
+            The file written: `NAME.cleaned.csv`.
+
+        Example:
+            >>> audit("vehicles", profile="sample").write_cleaned().name  # doctest: +SKIP
+            'emergency_train.cleaned.csv'
+        """
+        drop = {name for name, _ in self.unreadable}
+        drop |= {name for group in self.contradicting for name in group}
+        drop |= {name for group in self.identical for name in group[1:]}
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *(row for row in self._rows if row[0] not in drop)])
+        path = self.csv.with_suffix(".cleaned.csv")
+        write_text(path, text.getvalue())
+        return path
+
+
+def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None) -> Audit:
+    """Look for everything that makes a set of labelled pictures untrustworthy.
+
+    Args:
+        folder_or_name: "vehicles", or a folder in one of the known layouts.
+        profile: With a name, as for `load_vehicles`.
+
+    Returns:
+        The findings: a table, and the lists behind it.
+
+    Raises:
+        FileNotFoundError: There is no such set.
+        ValueError: The label CSV cannot be used at all.
+
+    Example:
+        >>> audit("no such folder")
+        Traceback (most recent call last):
+        ...
+        FileNotFoundError: there is no folder 'no such folder'; check the path.
+    """
+    if folder_or_name == "vehicles":
+        profile = choose_profile(profile)
+        layout, title = find_layout(data_folder("vehicles", profile)), f"vehicles, profile {profile}"
+    else:
+        layout, title = find_layout(Path(folder_or_name)), str(folder_or_name)
+    table = read_labels(layout.csv, layout.pictures)
+    names, labels = table.names, table.labels
+    decoded = decode_folder(layout.pictures, names, IMAGE_SIZES[profile or "full"])
+    readable = [i for i in range(len(names)) if decoded.facts[i]]
+    facts = {i: decoded.facts[i] for i in readable}
+
+    groups = [[readable[i] for i in group] for group in group_identical([facts[i].pixels for i in readable])]
+    twins = [group for group in groups if len(group) > 1]
+    torn = [group for group in twins if len({labels[i] for i in group}) > 1]
+    return Audit(
+        title=title,
+        csv=layout.csv,
+        pictures=layout.pictures,
+        count=len(names),
+        problems=table.problems,
+        unreadable=[(names[i], reason) for i, reason in sorted(decoded.unreadable.items())],
+        identical=[[names[i] for i in group] for group in twins],
+        contradicting=[{names[i]: CLASSES[labels[i]] for i in group} for group in torn],
+        near=_near([(names[group[0]], facts[group[0]].look) for group in groups]),
+        balance={name: labels.count(index) for index, name in enumerate(CLASSES)},
+        leak=find_leak(names, labels),
+        outliers=_outliers(layout.pictures, {names[i]: facts[i] for i in readable}),
+        without_row=_without_row(layout.pictures, table.named),
+        _rows=[[name, str(label)] for name, label in zip(names, labels, strict=True)],
+    )
+
+
+def find_leak(names: list[str], labels: list[int]) -> Leak | None:
+    """Find out whether low file numbers are all of one class, beyond what chance would do.
+
+    Args:
+        names: File names; those without a number are left aside.
+        labels: Their labels.
+
+    Returns:
+        The leak; None where the run of one class at the start could be chance (probability above one in a million).
+
+    Example:
+        >>> find_leak([f"{i}.jpg" for i in range(80)], [1] * 40 + [0] * 40).below
+        40
+    """
+    pairs = sorted((number(name), label) for name, label in zip(names, labels, strict=True) if number(name) is not None)
+    if not pairs:
+        return None
+    numbers, sorted_labels = np.array(pairs).T
+    first = sorted_labels[0]
+    run = int(np.argmax(sorted_labels != first)) or len(pairs)
+    share = float((sorted_labels == first).mean())
+    if share == 1 or share**run > 1e-6:
+        return None
+    # Guess `first` before a cut and the other class from it on, for every cut: right are the hits on both sides.
+    before = np.concatenate([[0], np.cumsum(sorted_labels == first)])
+    after = np.concatenate([np.cumsum((sorted_labels != first)[::-1])[::-1], [0]])
+    return Leak(
+        label=CLASSES[first],
+        below=int(numbers[run - 1]) + 1,
+        count=run,
+        guess=float((before + after).max() / len(pairs)),
+        usual=max(share, 1 - share),
+    )
+
+
+def _near(looks: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
+    bits = np.array([int(look, 16) for _, look in looks], dtype=np.uint64)
+    found = []
+    for i in range(len(bits) - 1):
+        distances = np.bitwise_count(bits[i + 1 :] ^ bits[i])
+        found += [(looks[i][0], looks[i + 1 + j][0], int(distances[j])) for j in np.flatnonzero(distances <= NEAR)]
+    return sorted(found, key=lambda pair: pair[2])
+
+
+def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
+    if not facts:
+        return []
+    sizes = Counter((entry.width, entry.height) for entry in facts.values())
+    usual_size, times = sizes.most_common(1)[0]
+    usual_mode = Counter(entry.mode for entry in facts.values()).most_common(1)[0][0]
+    middle = np.median([(entry.width, entry.height) for entry in facts.values()], axis=0)
+    weights = {name: (folder / name).stat().st_size for name in facts}
+    usual_weight = float(np.median(list(weights.values())))
+    found = []
+    for name, entry in facts.items():
+        size, reasons = (entry.width, entry.height), []
+        # Where most pictures share one size every other size is unusual; where sizes vary, half or twice the median.
+        ratio = np.array(size) / middle
+        far = size != usual_size if times * 2 > len(facts) else ratio.min() < 0.5 or ratio.max() > 2
+        if far:
+            reasons.append(f"{entry.width} x {entry.height} pixels")
+        if entry.mode != usual_mode:
+            reasons.append(f"mode {entry.mode}")
+        if weights[name] < usual_weight / 10:
+            reasons.append(f"only {weights[name]} bytes")
+        if reasons:
+            found.append((name, ", ".join(reasons)))
+    return found
+
+
+def _without_row(folder: Path, named: set[str]) -> list[str]:
+    return sorted(e.name for e in folder.iterdir() if e.suffix.lower() in SUFFIXES and e.name not in named)
