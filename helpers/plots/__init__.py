@@ -1,0 +1,19 @@
+"""Every picture of the course: functions that take results, compute nothing and return a matplotlib figure."""
+
+from helpers.plots.pictures import gallery, mistakes
+from helpers.plots.results import confusion, intervals, splits
+from helpers.plots.runs import activations, curves, sweep
+from helpers.plots.style import COLOURS, png
+
+__all__ = [
+    "COLOURS",
+    "activations",
+    "confusion",
+    "curves",
+    "gallery",
+    "intervals",
+    "mistakes",
+    "png",
+    "splits",
+    "sweep",
+]

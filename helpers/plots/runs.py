@@ -1,0 +1,199 @@
+"""Figures of training: curves over epochs, activations of layers, sweeps over a knob."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from helpers.plots import style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import torch
+
+    from helpers.training import History
+
+
+def curves(histories: "History | Mapping[str, History]") -> Figure:
+    """Draw loss and accuracy over the epochs: dashed for training, solid for validation, a ring on the best epoch.
+
+    Args:
+        histories: What `fit` returned, or several of them by technique.
+
+    Returns:
+        A figure with two axes, cross-entropy in nats and accuracy in percent.
+
+    Raises:
+        ValueError: There is no history, or none has an epoch.
+
+    Example:
+        >>> from helpers.training import COLUMNS, History
+        >>> rows = [dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]
+        >>> [axis.get_ylabel() for axis in curves({"baseline": History(rows, best_epoch=1)}).axes]
+        ['cross-entropy (nats)', 'accuracy (%)']
+    """
+    named = dict(histories) if isinstance(histories, Mapping) else {"": histories}
+    if not any(len(history) for history in named.values()):
+        raise ValueError("there is no epoch to draw; pass the History that fit returned, or a dict of them.")
+    figure = style.new(9, 3.9, "")
+    panels = figure.subplots(1, 2)
+    colour_of, entries, told = style.colours(named), [], []
+    for name, history in named.items():
+        table, colour, best = history.table, colour_of[name], history.best_epoch
+        for axis, measure, scale in zip(panels, ("loss", "accuracy"), (1, 100), strict=True):
+            for part, dashes in (("train", style.TRAIN), ("valid", style.VALID)):
+                values = scale * table[f"{part}_{measure}"].astype(float)
+                if values.notna().any():
+                    marker = "." if len(table) == 1 else None  # a line through one point would be invisible
+                    axis.plot(table["epoch"], values, dashes, color=colour, marker=marker, label=f"{name} {part}")
+                    if part == "valid" and best:
+                        at = (table["epoch"] == best).to_numpy()
+                        axis.plot(best, values[at].iloc[0], "o", mfc="none", mec=colour, ms=9, label="_best")
+        said = name
+        if best:
+            accuracy = 100 * table.loc[table["epoch"] == best, "valid_accuracy"].iloc[0]
+            said = f"{name}: best {accuracy:.1f} % in epoch {best}".lstrip(": ")
+        told.append(said)
+        if said:
+            entries.append(Line2D([], [], color=colour, label=said))
+    for axis, label in zip(panels, ("cross-entropy (nats)", "accuracy (%)"), strict=True):
+        axis.set(xlabel="epoch", ylabel=label)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+        style.tidy(axis)
+    entries.append(Line2D([], [], color=style.NEUTRAL, linestyle=style.TRAIN, label="training"))
+    entries.append(Line2D([], [], color=style.NEUTRAL, linestyle=style.VALID, label="validation"))
+    _legend(figure, entries)
+    figure.alt = "Loss and accuracy over the epochs. " + "; ".join(filter(None, told))
+    return figure
+
+
+def activations(layers: "Mapping[str, torch.Tensor]") -> Figure:
+    """Draw how the values that leave each layer are distributed, on one scale for all layers.
+
+    Args:
+        layers: By layer name its activations, a tensor of any shape.
+
+    Returns:
+        A figure with a histogram a layer (share of the values in percent); the titles give mean and standard
+        deviation, and the share of NaN or infinite values where there are any.
+
+    Raises:
+        ValueError: There is no layer.
+
+    Example:
+        >>> import torch
+        >>> figure = activations({"conv 1": torch.tensor([0.0, 1.0, 2.0])})
+        >>> print(figure.axes[0].get_title())
+        conv 1
+        mean 1.00, sd 1.00
+    """
+    if not layers:
+        raise ValueError("there is no layer to draw; pass a dict such as {'conv 1': activations}.")
+    values, titles = {}, []
+    for name, tensor in layers.items():
+        flat = tensor.detach().float().flatten().cpu()
+        flat = flat[:: max(1, len(flat) // 200_000)].numpy()  # evenly spaced values draw the same histogram, faster
+        values[name] = flat[np.isfinite(flat)]
+        titles.append(f"{name}\n{_moments(flat, values[name])}")
+    ends = [np.percentile(kept, [0.5, 99.5]) for kept in values.values() if len(kept)] or [(0, 1)]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
+    bins = np.linspace(low, high if high > low else low + 1, 61)
+    columns = min(3, len(layers))
+    rows = -(-len(layers) // columns)
+    figure = style.new(
+        max(4.5, 3.1 * columns), 2.7 * rows, "Activations by layer. " + "; ".join(titles).replace("\n", ": ")
+    )
+    panels = figure.subplots(rows, columns, sharex=True, squeeze=False)
+    for axis, title, kept in zip(panels.flat, titles, values.values(), strict=False):
+        weights = np.full(len(kept), 100 / max(1, len(kept)))
+        axis.hist(kept, bins, weights=weights, color=style.NEUTRAL)
+        axis.set_title(title, fontsize=10)
+        style.tidy(axis, grid="y")
+    for axis in panels.flat[len(layers) :]:
+        axis.remove()
+    for axis in panels.flat[max(0, len(layers) - columns) : len(layers)]:
+        axis.tick_params(labelbottom=True)
+    figure.supxlabel("activation", fontsize=10)
+    figure.supylabel("share of values (%)", fontsize=10)
+    return figure
+
+
+def _moments(flat: np.ndarray, kept: np.ndarray) -> str:
+    lost = 100 * (1 - len(kept) / max(1, len(flat)))
+    moments = f"mean {kept.mean():z.2f}, sd {kept.std(ddof=1):.2f}" if len(kept) > 1 else "no finite values"
+    return f"{moments}, {lost:.0f} % not finite" if lost else moments
+
+
+def sweep(
+    table: "pd.DataFrame",
+    x: str,
+    y: str | Sequence[str] = ("train_accuracy", "valid_accuracy"),
+    *,
+    by: str | None = None,
+    xlabel: str | None = None,
+    log: bool = False,
+) -> Figure:
+    """Draw what a knob does: the mean over seeds as a line, one standard deviation as a band, every run as a dot.
+
+    Args:
+        table: One row a run, such as `ledger.rows()` with a column for the knob.
+        x: Column of the knob.
+        y: Columns with accuracies from 0 to 1; the one that begins with "train" is dashed.
+        by: Column whose values get lines of their own, such as ``"technique"``.
+        xlabel: What to write below the axis, with the unit; `x` by default.
+        log: Whether the knob grows by factors, as learning rates do.
+
+    Returns:
+        A figure with accuracy in percent over the knob.
+
+    Raises:
+        ValueError: The table has no rows or lacks a column.
+
+    Example:
+        >>> import pandas as pd
+        >>> runs = pd.DataFrame({"rate": [0, 0, 0.5, 0.5], "valid_accuracy": [0.7, 0.8, 0.9, 0.9]})
+        >>> sweep(runs, "rate", "valid_accuracy").axes[0].lines[0].get_ydata().round(1).tolist()
+        [75.0, 90.0]
+    """
+    measures = [y] if isinstance(y, str) else list(y)
+    missing = {x, by, *measures} - {None, *table.columns}
+    if missing or table.empty:
+        lacks = f"the column {', '.join(sorted(missing))}" if missing else "rows"
+        raise ValueError(f"the table lacks {lacks}; it has {len(table)} rows and {', '.join(table.columns)}.")
+    groups = [("", table)] if by is None else list(table.groupby(by, sort=False))
+    figure = style.new(7, 4.2, f"Accuracy over {xlabel or x}, mean and spread over seeds.")
+    axis = figure.subplots()
+    colour_of, entries = style.colours(str(name) for name, _ in groups), []
+    for name, group in groups:
+        colour = colour_of[str(name)]
+        for measure in measures:
+            dashes = style.TRAIN if measure.startswith("train") else style.VALID
+            seeds = (100 * group.set_index(x)[measure].astype(float)).groupby(level=0)
+            mean, spread = seeds.mean(), seeds.std().fillna(0)
+            axis.plot(mean.index, mean, dashes, marker="o", ms=5, color=colour, label=f"{name} {measure}".strip())
+            axis.fill_between(mean.index, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0)
+            axis.plot(group[x], 100 * group[measure], ".", color=colour, alpha=0.4, ms=5, label="_runs")
+            if by is None:
+                entries.append(Line2D([], [], color=colour, linestyle=dashes, label=_part(measure)))
+        if by is not None:
+            entries.append(Line2D([], [], color=colour, label=str(name)))
+    if by is not None and len(measures) > 1:
+        entries += [Line2D([], [], color=style.NEUTRAL, linestyle=style.TRAIN, label="training")]
+        entries += [Line2D([], [], color=style.NEUTRAL, linestyle=style.VALID, label="validation")]
+    if log:
+        axis.set_xscale("log")
+    axis.set(xlabel=xlabel or x, ylabel="accuracy (%)")
+    style.tidy(axis)
+    _legend(figure, entries)
+    return figure
+
+
+def _part(measure: str) -> str:
+    return {"train_accuracy": "training", "valid_accuracy": "validation"}.get(measure, measure.replace("_", " "))
+
+
+def _legend(figure: Figure, entries: list[Line2D]) -> None:
+    figure.legend(handles=entries, loc="outside lower center", ncols=min(3, len(entries)), frameon=False, fontsize=10)

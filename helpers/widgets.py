@@ -1,0 +1,128 @@
+"""Interactive fronts over the figures: they work with mouse and keyboard, and each has a static figure in `plots`.
+
+A picture is an `ipywidgets.Image` whose bytes are replaced; an Output widget may hang a notebook that runs without a
+browser.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from helpers import plots
+
+if TYPE_CHECKING:
+    from helpers.datasets import ImageDataset
+    from helpers.evaluation import Evaluation
+    from helpers.training import History
+
+PAGE = 12
+
+
+def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = None) -> ipywidgets.VBox:
+    """Leaf through pictures by label and, given an evaluation, by whether the model was right.
+
+    `plots.gallery` is the static figure.
+
+    Args:
+        dataset: The pictures.
+        evaluation: Of a model on `dataset`, in its order.
+
+    Returns:
+        A box: drop-down lists and a page slider, a line of text, the pictures.
+
+    Raises:
+        ValueError: The evaluation is not of these pictures.
+
+    Example:
+        >>> import numpy as np
+        >>> from helpers.datasets import ImageDataset
+        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+        >>> controls, text, pictures = gallery_browser(data).children
+        >>> controls.children[0].value = "emergency"
+        >>> text.value
+        '2 of 3 pictures, page 1 of 1'
+    """
+    label = ipywidgets.Dropdown(options=["all", *dataset.classes], description="label")
+    outcome = ipywidgets.Dropdown(options=["all", "right", "wrong"], description="model was")
+    page = ipywidgets.IntSlider(min=1, max=1, description="page", continuous_update=False)
+    text, picture = ipywidgets.Label(), ipywidgets.Image(format="png")
+
+    def chosen() -> list[int]:
+        keep = range(len(dataset))
+        if label.value != "all":
+            keep = [i for i in keep if dataset.classes[dataset.labels[i]] == label.value]
+        if outcome.value != "all":
+            keep = [i for i in keep if bool(evaluation.correct[i]) == (outcome.value == "right")]
+        return list(keep)
+
+    def pages() -> int:
+        return max(1, math.ceil(len(chosen()) / PAGE))
+
+    def show(_=None) -> None:
+        indices = chosen()
+        on_page = indices[PAGE * (page.value - 1) : PAGE * page.value]
+        picture.value = plots.png(plots.gallery(dataset, on_page, evaluation=evaluation))
+        text.value = f"{len(indices)} of {len(dataset)} pictures, page {page.value} of {pages()}"
+
+    def start_over(_) -> None:
+        if page.value == 1:
+            show()
+        else:
+            page.value = 1  # its observer shows
+        page.max = pages()
+
+    for control in (label, outcome):
+        control.observe(start_over, "value")
+    page.observe(show, "value")
+    page.max = pages()
+    show()
+    controls = [label, page] if evaluation is None else [label, outcome, page]
+    return ipywidgets.VBox([ipywidgets.HBox(controls), text, picture])
+
+
+def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
+    """Slide through dropout rates and watch curves and gap; the axes stay fixed.
+
+    `plots.sweep` is the static figure.
+
+    Args:
+        runs: By dropout rate what `fit` returned.
+
+    Returns:
+        A box: slider, a line of text, the curves.
+
+    Raises:
+        ValueError: There is no run.
+
+    Example:
+        >>> from helpers.training import COLUMNS, History
+        >>> run = History([dict(zip(COLUMNS, (1, 0.7, 0.75, 0.6, 0.6, 1e-3, 2.0)))], best_epoch=1)
+        >>> dropout_slider({0.0: run}).children[1].value
+        'last epoch: training (dropout on) 75.0 %, validation 60.0 %, gap 15.0 points'
+    """
+    if not runs:
+        raise ValueError("there is no run to show; pass a dict such as {0.0: history, 0.5: history}.")
+    rates = sorted(runs)
+    slider = ipywidgets.SelectionSlider(
+        options=[(f"{rate:g}", rate) for rate in rates], description="dropout", continuous_update=False
+    )
+    text, picture = ipywidgets.Label(), ipywidgets.Image(format="png")
+    together = plots.curves({f"{rate:g}": runs[rate] for rate in rates}).axes
+    limits = [(axis.get_xlim(), axis.get_ylim()) for axis in together]
+
+    def show(_=None) -> None:
+        figure = plots.curves({"dropout": runs[slider.value]})
+        for axis, (across, up) in zip(figure.axes, limits, strict=True):
+            axis.set(xlim=across, ylim=up)
+        picture.value = plots.png(figure)
+        last = runs[slider.value].rows[-1]
+        train, valid = 100 * last["train_accuracy"], 100 * last["valid_accuracy"]
+        text.value = (
+            f"last epoch: training (dropout on) {train:.1f} %, validation {valid:.1f} %, gap {train - valid:.1f} points"
+        )
+
+    slider.observe(show, "value")
+    show()
+    return ipywidgets.VBox([slider, text, picture])
