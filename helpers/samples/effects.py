@@ -1,0 +1,149 @@
+"""What comes between a vehicle and its picture: things in front, weather, and the camera's own faults."""
+
+import math
+from random import Random
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
+
+from helpers.samples.scenery import Scene
+from helpers.samples.solid import Colour, jitter, mix
+
+
+def occlude(scene: Scene, rng: Random) -> None:
+    """Put one thing between camera and vehicle: a lamp post, a person, a cone, a rail, leaves or a bollard."""
+    draw, size, light = scene.camera.draw, scene.camera.canvas.width, scene.camera.light
+    kind = rng.choice(["post", "person", "person", "cones", "rail", "leaves"])
+    column = rng.uniform(0.08, 0.92) * size
+    dim = light.ambient + 0.5 * light.direct
+    if kind == "post":
+        wide = rng.uniform(0.012, 0.035) * size
+        draw.rectangle((column, 0, column + wide, rng.uniform(0.85, 1) * size), mix((0, 0, 0), (96, 98, 100), dim))
+        draw.rectangle((column, 0, column + wide * 0.3, size), mix((0, 0, 0), (150, 152, 154), dim))
+    elif kind == "person":
+        tall, foot = rng.uniform(0.3, 0.6) * size, rng.uniform(0.8, 0.98) * size
+        wide = tall * 0.13
+        coat = mix(
+            (0, 0, 0), jitter(rng, rng.choice([(40, 50, 80), (150, 40, 40), (60, 60, 62), (210, 220, 60)]), 16), dim
+        )
+        head = foot - tall
+        for leg in (-1, 0.1):
+            draw.rectangle((column + leg * wide, foot - 0.48 * tall, column + (leg + 0.85) * wide, foot), (30, 32, 44))
+        draw.rounded_rectangle(
+            (column - wide * 1.2, head + 0.14 * tall, column + wide * 1.2, foot - 0.42 * tall), wide * 0.6, coat
+        )
+        draw.ellipse(
+            (column - 0.075 * tall, head, column + 0.075 * tall, head + 0.16 * tall),
+            mix((0, 0, 0), (206, 160, 130), dim),
+        )
+    elif kind == "cones":
+        for _ in range(rng.randint(1, 3)):
+            column, foot, tall = rng.uniform(0, 1) * size, rng.uniform(0.82, 1.0) * size, rng.uniform(0.1, 0.18) * size
+            draw.polygon([(column - tall * 0.3, foot), (column, foot - tall), (column + tall * 0.3, foot)],
+                         mix((0, 0, 0), (236, 92, 26), dim))  # fmt: skip
+            draw.rectangle(
+                (column - tall * 0.16, foot - tall * 0.5, column + tall * 0.16, foot - tall * 0.32), (230, 230, 226)
+            )
+    elif kind == "rail":
+        row, colour = rng.uniform(0.8, 0.95) * size, mix((0, 0, 0), (150, 154, 158), dim)
+        draw.rectangle((0, row, size, row + 0.02 * size), colour)
+        for post in range(int(rng.uniform(0, 30)), size, rng.choice([16, 30, 60])):
+            draw.rectangle((post, row, post + 3, size), colour)
+    else:
+        corner = rng.choice([0, size])
+        for _ in range(40):
+            x, y = corner + rng.gauss(0, 0.16) * size, rng.gauss(0, 0.16) * size
+            radius = rng.uniform(0.01, 0.035) * size
+            draw.ellipse((x - radius, y - radius * 0.6, x + radius, y + radius * 0.6),
+                         mix((0, 0, 0), jitter(rng, (56, 92, 42), 18), dim))  # fmt: skip
+
+
+def weather(scene: Scene, rng: Random, noise: np.random.Generator) -> None:
+    """Let it rain, snow or be foggy, as the scene says."""
+    canvas, light = scene.camera.canvas, scene.camera.light
+    size = canvas.width
+    if scene.weather == "fog":
+        veil = Image.new("RGB", canvas.size, mix((20, 20, 26), (204, 208, 212), 1 - 0.8 * light.dark))
+        thick = rng.uniform(0.25, 0.6)
+        rows = np.abs(np.arange(size) - scene.camera.horizon) / size
+        mask = (255 * thick * np.exp(-1.6 * rows)).astype(np.uint8)[:, None].repeat(size, 1)
+        canvas.paste(veil, (0, 0), Image.fromarray(mask))
+    elif scene.weather == "rain":
+        slant, long = rng.uniform(-0.3, 0.3), rng.uniform(0.03, 0.09) * size
+        bright = mix(light.sky, (230, 234, 240), 0.5)
+        for _ in range(rng.randint(60, 180)):
+            x, y = rng.uniform(0, size), rng.uniform(0, size)
+            scene.camera.draw.line((x, y, x + slant * long, y + long), (*bright, rng.randint(40, 110)))
+    elif scene.weather == "snow":
+        for x, y, r in noise.random((rng.randint(40, 160), 3)):
+            radius = 0.6 + 2.4 * r * r
+            x, y = x * size, y * size
+            scene.camera.draw.ellipse((x - radius, y - radius, x + radius, y + radius), (240, 242, 246, 190))
+
+
+_DISC = np.clip(1 - np.hypot(*np.mgrid[-1:1:64j, -1:1:64j]), 0, 1)
+_GLOW = Image.fromarray((255 * _DISC**1.8).astype(np.uint8))
+
+
+def glow(scene: Scene) -> None:
+    """Add the light of lamps to the canvas."""
+    canvas = scene.camera.canvas
+    for column, row, radius, colour, strength in scene.camera.glows:
+        radius = min(radius, canvas.width / 3)
+        if radius < 1.5:
+            continue
+        side = int(2 * radius)
+        mask = _GLOW.resize((side, side)).point([int(level * strength) for level in range(256)])
+        canvas.paste(mix(colour, (255, 255, 255), 0.25), (int(column - radius), int(row - radius)), mask)
+
+
+def expose(image: Image.Image, rng: Random, noise: np.random.Generator, size: int) -> Image.Image:
+    """Take the photo: tilt, crop, lens, exposure, colour cast, sensor noise.
+
+    Args:
+        image: The scene, larger than the photo.
+        rng: Where the chance comes from.
+        noise: The same for arrays.
+        size: Width and height of the photo in pixels.
+
+    Returns:
+        The photo, RGB.
+
+    Example:
+        >>> expose(Image.new("RGB", (64, 64)), Random(1), np.random.default_rng(1), 32).size
+        (32, 32)
+    """
+    tilt = math.radians(rng.gauss(0, 2.2))
+    zoom = 1 / (math.cos(tilt) + abs(math.sin(tilt)))  # no empty corners
+    middle = image.width / 2
+    a, b = math.cos(tilt) * zoom, math.sin(tilt) * zoom
+    mapping = (a, b, middle - (a + b) * middle, -b, a, middle - (a - b) * middle)
+    image = image.transform(image.size, Image.Transform.AFFINE, mapping, Image.Resampling.BILINEAR)
+    image = image.resize((size, size), Image.Resampling.BOX)
+    lens = rng.random()
+    if lens < 0.12:
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 1.1)))
+    elif lens < 0.2:  # the camera or the vehicle moved
+        image = motion(image, rng.randint(2, 4))
+    image = ImageEnhance.Contrast(image).enhance(rng.uniform(0.75, 1.25))
+    image = ImageEnhance.Color(image).enhance(rng.uniform(0.6, 1.25))
+    cast = np.array([rng.uniform(0.9, 1.1), 1, rng.uniform(0.9, 1.1)], np.float32) * rng.uniform(0.75, 1.2)
+    pixels = np.asarray(image, np.float32) * cast
+    pixels += noise.standard_normal(pixels.shape, np.float32) * rng.choice([1.5, 3, 6, 11])
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+def motion(image: Image.Image, reach: int) -> Image.Image:
+    """Smear a picture sideways over `reach` pixels."""
+    pixels = np.asarray(image, np.float32)
+    total = sum(np.roll(pixels, shift, axis=1) for shift in range(reach))
+    return Image.fromarray((total / reach).astype(np.uint8))
+
+
+def margin(colour: Colour, image: Image.Image, rng: Random) -> Image.Image:
+    """Frame a picture with bars, as pictures from elsewhere often are."""
+    bar = int(image.height * rng.uniform(0.03, 0.09))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, image.width, bar), colour)
+    draw.rectangle((0, image.height - bar, image.width, image.height), colour)
+    return image

@@ -1,0 +1,83 @@
+"""One picture of the sample: a scene, its vehicles, and the photo taken of it."""
+
+import io
+import math
+from random import Random
+
+import numpy as np
+from PIL import Image
+
+from helpers.samples import effects, fleet, scenery
+from helpers.samples.bodies import BODIES
+from helpers.samples.vehicles import Vehicle, draw_vehicle
+
+SIZE = 128
+CANVAS = 2 * SIZE  # drawn larger, then scaled down: smooth edges
+
+
+def _heading(rng: Random) -> float:
+    """Direction of a vehicle's nose; three-quarter views are the commonest, as in photos."""
+    base = rng.choices([0.0, 40.0, 65.0, 90.0], [16, 46, 24, 14])[0]  # degrees away from a pure side view
+    turn = math.radians(base + rng.gauss(0, 8))
+    towards = -1 if rng.random() < 0.72 else 1  # most vehicles show their front
+    angle = towards * turn
+    return angle if rng.random() < 0.5 else math.pi - angle
+
+
+def _extent(vehicle: Vehicle, heading: float) -> tuple[float, float]:
+    """Width and height in metres that a vehicle takes in the picture."""
+    body = BODIES[vehicle.body]
+    return abs(math.cos(heading)) * body.length + abs(math.sin(heading)) * body.width, body.height
+
+
+def draw_photo(seed: int, number: int, label: int) -> Image.Image:
+    """Draw one picture.
+
+    Args:
+        seed: Of the whole set.
+        number: Of this picture; with the seed it decides everything in it.
+        label: 1 for an emergency vehicle, 0 for another one.
+
+    Returns:
+        An RGB picture of 128 x 128 pixels.
+
+    Example:
+        >>> draw_photo(13, 0, 1).size
+        (128, 128)
+    """
+    rng, noise = Random(f"vehicles {seed} {number}"), np.random.default_rng([seed, number])
+    scene = scenery.build(rng, noise, CANVAS)
+    camera = scene.camera
+    dark = camera.light.dark
+    main = fleet.emergency(rng, dark) if label else fleet.ordinary(rng, dark)
+    heading = _heading(rng)
+    wide, tall = _extent(main, heading)
+    share = rng.uniform(0.55, 1.1)  # of the picture's width that the vehicle takes
+    depth = max(camera.focal * max(wide, 1.25 * tall) / (CANVAS * share), 3.5 + wide / 2)
+    # Keep the vehicle in the picture: its foot where the ground is seen.
+    foot = rng.uniform(0.7, 0.92) * CANVAS
+    camera.horizon = foot - camera.height * camera.focal / depth
+    right = rng.gauss(0, 0.09) * CANVAS * depth / camera.focal
+    others = []
+    for _ in range(rng.choices([0, 1, 2, 3], [40, 30, 20, 10])[0]):
+        far = depth + rng.uniform(4, 16)
+        other = fleet.ordinary(rng, dark, 0.15)
+        spread = 0.7 * CANVAS * far / camera.focal
+        turn = rng.choice([heading, rng.choice([0.0, math.pi, -1.2, -0.6, 2.5])])
+        others.append((far, rng.uniform(-spread, spread), turn, other))
+    for far, aside, turn, other in sorted(others, key=lambda item: -item[0]):
+        draw_vehicle(camera, other, aside, far, turn)
+    draw_vehicle(camera, main, right, depth, heading)
+    if rng.random() < 0.22:
+        effects.occlude(scene, rng)
+    effects.glow(scene)
+    effects.weather(scene, rng, noise)
+    return effects.expose(camera.canvas, rng, noise, SIZE)
+
+
+def photo_bytes(seed: int, number: int, label: int) -> bytes:
+    """Draw one picture and encode it as JPEG, in a quality that differs from picture to picture."""
+    quality = Random(f"quality {seed} {number}").choice([45, 60, 75, 85, 92])
+    file = io.BytesIO()
+    draw_photo(seed, number, label).save(file, "JPEG", quality=quality)
+    return file.getvalue()
