@@ -1,0 +1,143 @@
+"""Measure the article's recipes and ours on the real vehicle photos into data/results/vehicles_full.csv, a row a run.
+
+Needs the photos (`python -m helpers data get vehicles`, or COURSE_VEHICLES_DIR). A run that already has its row is
+skipped, so the script can be stopped and started again; seeds come round by round, so that an early stop leaves every
+recipe with the same seeds.
+
+    python tests/benchmarks/vehicles_full.py --seeds 0 1 2 3 4
+    python tests/benchmarks/vehicles_full.py --summary
+"""
+
+import argparse
+import csv
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from helpers.datasets import load_vehicles, make_loader
+from helpers.evaluation import evaluate
+from helpers.models import VehicleNet
+from helpers.runtime import seed_everything
+from helpers.training import fit
+
+RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "vehicles_full.csv"
+COLUMNS = [
+    "technique", "split", "measured", "seed", "epochs", "lr",
+    "train_accuracy", "valid_accuracy", "test_accuracy", "valid_pictures", "seconds",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recipe:
+    technique: str
+    lr: float
+    epochs: int
+    model: dict = field(default_factory=dict)
+    flip: bool = False
+
+
+ARTICLE = [
+    Recipe("baseline", 1e-4, 25),
+    Recipe("dropout", 1e-4, 25, {"dropout": 0.5}),
+    Recipe("batch norm", 5e-5, 5, {"batch_norm": True}),
+    Recipe("combined", 2.5e-4, 10, {"dropout": 0.5, "batch_norm": True}),
+]
+DEEP = {"channels": (16, 32, 64, 128), "batch_norm": True, "dense_dropout": 0.5}
+OURS = [
+    Recipe("dense dropout", 1e-4, 25, {"dense_dropout": 0.5}),
+    Recipe("batch norm, 25 epochs", 5e-5, 25, {"batch_norm": True}),
+    Recipe("four blocks", 5e-4, 25, {"channels": (16, 32, 64, 128)}),
+    Recipe("four blocks, combined", 2.5e-4, 25, DEEP),
+    Recipe("four blocks, combined, flips", 2.5e-4, 25, DEEP, flip=True),
+]
+
+
+def scramble(images: torch.Tensor) -> torch.Tensor:
+    """Do what the article does: read the bytes of H x W x 3 pictures as if they were 3 x H x W."""
+    return images.permute(0, 2, 3, 1).contiguous().reshape(images.shape)
+
+
+def mirror_half(images: torch.Tensor) -> torch.Tensor:
+    """Mirror each picture with probability one half."""
+    chosen = torch.rand(len(images)) < 0.5
+    return torch.where(chosen[:, None, None, None], images.flip(3), images)
+
+
+@torch.no_grad()
+def accuracy_in_training_mode(model: torch.nn.Module, loader) -> float:
+    """Measure as the article does, without `model.eval()`; over pictures all the same."""
+    model.train()
+    right = sum((model(images).argmax(1) == labels).sum().item() for images, labels in loader)
+    return right / len(loader.dataset)
+
+
+def measure(recipe: Recipe, data, split: str, pictures: str, seed: int) -> list[dict]:
+    """Train once; return a row for each way of measuring."""
+    transform = scramble if pictures == "scrambled" else None
+    seed_everything(seed)
+    model = VehicleNet(image_size=224, **recipe.model)
+    train = make_loader(data.train, 128, shuffle=True, transform=mirror_half if recipe.flip else transform)
+    optimizer = torch.optim.Adam(model.parameters(), lr=recipe.lr)
+    started = time.perf_counter()
+    fit(model, train, epochs=recipe.epochs, optimizer=optimizer, progress=False)
+    seconds = time.perf_counter() - started
+    parts = {"train": data.train, "valid": data.valid, "test": data.test}
+    loaders = {name: make_loader(part, 128, transform=transform) for name, part in parts.items() if part is not None}
+    # Evaluation mode first: measuring in training mode moves batch norm's running statistics.
+    ways = {"eval mode": lambda model, loader: evaluate(model, loader).accuracy}
+    if pictures == "scrambled" and split == "article":
+        ways["training mode"] = accuracy_in_training_mode
+    rows = []
+    for way, accuracy in ways.items():
+        measured = f"{pictures} pictures, {way}"
+        row = {"technique": recipe.technique, "split": split, "measured": measured, "seed": seed}
+        row |= {
+            "epochs": recipe.epochs,
+            "lr": recipe.lr,
+            "seconds": round(seconds, 1),
+            "valid_pictures": len(data.valid),
+        }
+        rows.append(row | {f"{name}_accuracy": round(accuracy(model, one), 4) for name, one in loaders.items()})
+    return rows
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Return mean and sample standard deviation over seeds, in percent, a row a recipe."""
+    groups = table.groupby(["split", "measured", "technique", "epochs"], sort=False)
+    parts = ["train_accuracy", "valid_accuracy", "test_accuracy"]
+    both = {"mean": 100 * groups[parts].mean(), "spread": 100 * groups[parts].std()}
+    wide = pd.concat(both, axis=1).swaplevel(axis=1)[parts].round(1)
+    return wide.assign(seeds=groups.seed.nunique(), seconds=groups.seconds.median().round(0))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--summary", action="store_true", help="only print the table of what was measured so far")
+    args = parser.parse_args()
+    if not args.summary:
+        plan = [(recipe, "honest", "right") for recipe in ARTICLE + OURS]
+        plan += [(recipe, "article", pictures) for pictures in ("scrambled", "right") for recipe in ARTICLE]
+        plan += [(ARTICLE[0], "honest", "scrambled")]
+        splits = {split: load_vehicles("full", split=split) for split in ("honest", "article")}
+        rows = list(csv.DictReader(RESULTS.open())) if RESULTS.exists() else []
+        done = {(row["technique"], row["split"], row["measured"].split()[0], int(row["seed"])) for row in rows}
+        if not RESULTS.exists():
+            RESULTS.write_text(",".join(COLUMNS) + "\n")
+        for seed in args.seeds:
+            for recipe, split, pictures in plan:
+                if (recipe.technique, split, pictures, seed) in done:
+                    continue
+                new = measure(recipe, splits[split], split, pictures, seed)
+                with RESULTS.open("a", newline="") as file:
+                    csv.DictWriter(file, COLUMNS, restval="").writerows(new)
+                for row in new:
+                    print(*row.values(), flush=True)
+    print(summary(pd.read_csv(RESULTS)).to_string())
+
+
+if __name__ == "__main__":
+    main()
