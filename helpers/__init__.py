@@ -1,0 +1,26 @@
+"""The front door: the dozen names that the notebooks use, each documented where it lives.
+
+>>> from helpers import VehicleNet, compare, evaluate, fit, load_vehicles, make_loader, seed_everything
+"""
+
+from helpers.datasets import load_vehicles, make_loader
+from helpers.evaluation import Comparison, Evaluation, compare, evaluate, predict, wilson
+from helpers.models import VehicleNet
+from helpers.runtime import seed_everything
+from helpers.training import History, fit, load_checkpoint
+
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "History",
+    "VehicleNet",
+    "compare",
+    "evaluate",
+    "fit",
+    "load_checkpoint",
+    "load_vehicles",
+    "make_loader",
+    "predict",
+    "seed_everything",
+    "wilson",
+]
