@@ -1,0 +1,201 @@
+import multiprocessing
+import time
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import torch
+from filelock import FileLock
+
+from helpers import ledger
+from helpers.evaluation import Evaluation
+from helpers.training import History
+
+RESULTS = ["technique", "split", "measured", "seed", "epochs", "lr", "train_accuracy", "valid_accuracy"]
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    path = tmp_path / "new folder" / "ledger.csv"
+    monkeypatch.setenv("COURSE_LEDGER", str(path))
+    monkeypatch.setattr(ledger, "REFERENCE", tmp_path / "vehicles_full.csv")
+    return path
+
+
+def measured(correct, total=10):
+    right = torch.arange(total) < correct
+    return Evaluation(
+        torch.stack([right.float(), 1 - right.float()], 1), torch.zeros(total, dtype=torch.int64), ["a", "b"]
+    )
+
+
+def record(correct, technique="baseline", notebook="01_baseline", seed=0, profile="sample", **facts):
+    ledger.record(notebook, technique, measured(correct), profile=profile, seed=seed, **facts)
+
+
+def test_a_recorded_run_comes_back_with_everything_that_was_known(path):
+    history = History([{"epoch": 1, "seconds": 1.5}, {"epoch": 2, "seconds": 2.0}])
+    record(8, model=torch.nn.Linear(3, 2), history=history, train=measured(9), seed=4)
+    row = ledger.rows().iloc[0]
+    assert list(ledger.rows().columns) == ledger.COLUMNS
+    assert (row.notebook, row.technique, row.profile, row.seed) == ("01_baseline", "baseline", "sample", 4)
+    assert (row.parameters, row.epochs, row.seconds, row.n) == (8, 2, 3.5, 10)
+    assert (row.train_accuracy, row.valid_accuracy) == (0.9, 0.8)
+    assert (row.low, row.high) == pytest.approx(measured(8).interval)
+    assert pd.Timestamp(row.time).tzinfo is not None
+
+
+def test_what_was_not_known_stays_empty(path):
+    record(8)
+    assert ledger.rows().loc[0, ["parameters", "epochs", "seconds", "train_accuracy"]].isna().all()
+
+
+def test_an_old_row_is_never_changed(path):
+    record(5)
+    before = path.read_bytes()
+    record(6)
+    assert path.read_bytes().startswith(before)
+    assert len(ledger.rows()) == 2
+
+
+def test_reading_an_absent_ledger_gives_empty_tables_and_creates_nothing(path):
+    assert ledger.rows().empty
+    assert list(ledger.rows().columns) == ledger.COLUMNS
+    board = ledger.leaderboard("sample")
+    assert board.empty
+    assert {"technique", "valid_accuracy", "spread", "seeds", "reference_valid"} <= set(board.columns)
+    assert ledger.best("sample", "baseline") is None
+    assert not path.parent.exists()
+
+
+def test_an_empty_file_is_a_new_ledger(path):
+    path.parent.mkdir()
+    path.touch()
+    assert ledger.rows().empty
+    record(8)
+    assert len(ledger.rows()) == 1
+
+
+def test_a_file_with_other_columns_is_refused_with_the_remedy_and_left_alone(path):
+    path.parent.mkdir()
+    path.write_text("name,score\nx,1\n")
+    for use in (ledger.rows, lambda: record(8)):
+        with pytest.raises(ValueError, match=r"name, score.*move the file away"):
+            use()
+    assert path.read_text() == "name,score\nx,1\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"profile": "real"}, "'real'; pass 'sample' or 'full'"),
+        ({"technique": " "}, "technique is ' '"),
+        ({"notebook": ""}, "notebook is ''"),
+    ],
+)
+def test_wrong_facts_are_refused_before_anything_is_written(path, wrong, message):
+    with pytest.raises(ValueError, match=message):
+        record(8, **wrong)
+    assert not path.exists()
+
+
+def test_names_with_commas_quotes_and_accents_survive(path):
+    record(8, technique='a, "b"\né')
+    assert ledger.rows().technique[0] == 'a, "b"\né'
+
+
+def write_fifty(name, barrier):
+    create = ledger._create
+
+    def slowly(path):
+        time.sleep(0.2)  # without the lock the second process would now replace what the first one wrote
+        create(path)
+
+    ledger._create = slowly
+    barrier.wait()
+    for seed in range(50):
+        record(5, name, seed=seed)
+
+
+def test_two_processes_writing_at_once_lose_nothing(path):
+    # A forked process has torch imported already: seconds less than a new one.
+    how = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
+    barrier = how.Barrier(2)
+    writers = [how.Process(target=write_fifty, args=(name, barrier)) for name in ("one", "two")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    rows = ledger.rows()
+    assert len(rows) == 100
+    for name in ("one", "two"):
+        assert rows[rows.technique == name].seed.tolist() == list(range(50))
+
+
+def test_a_ledger_that_stays_locked_is_reported_in_a_sentence(path, monkeypatch):
+    monkeypatch.setattr(ledger, "LOCK_SECONDS", 0.1)
+    record(8)
+    with FileLock(f"{path}.lock"), pytest.raises(TimeoutError, match="close the notebook that hangs"):
+        record(9)
+    assert len(ledger.rows()) == 1
+
+
+def test_the_last_run_of_a_seed_counts_and_seeds_are_averaged(path):
+    for correct, seed in ((2, 0), (7, 0), (9, 1)):
+        record(correct, seed=seed)
+    row = ledger.leaderboard("sample").iloc[0]
+    assert (row.valid_accuracy, row.spread, row.seeds) == (80.0, 14.1, 2)
+
+
+def test_the_best_comes_first_and_the_profiles_are_kept_apart(path):
+    record(7)
+    record(9, "dropout", "02_dropout")
+    record(10, "combined", "04_combined", profile="full")
+    board = ledger.leaderboard("sample")
+    assert board.technique.tolist() == ["dropout", "baseline"]
+    assert board.index.tolist() == [1, 2]
+    assert ledger.rows("full").technique.tolist() == ["combined"]
+
+
+def test_the_leaderboard_is_blank_where_there_is_no_number(path):
+    record(7)
+    board = ledger.leaderboard("sample")
+    assert board.loc[1, ["spread", "train_accuracy", "parameters", "reference_valid"]].tolist() == ["", "", "", ""]
+    assert "nan" not in board.to_html().lower()
+    assert board.interval[1] == "39.7 to 89.2"
+
+
+def test_the_honest_results_on_the_real_photos_stand_beside(path):
+    runs = [("baseline", "honest", 0.80), ("baseline", "honest", 0.84), ("baseline", "article", 0.1)]
+    runs.append(("dropout", "honest", 0.9))
+    stored = [dict.fromkeys(RESULTS, 0) | {"technique": t, "split": s, "valid_accuracy": v} for t, s, v in runs]
+    pd.DataFrame(stored).to_csv(ledger.REFERENCE, index=False)
+    record(7)
+    record(6, "my idea")
+    board = ledger.leaderboard("sample").set_index("technique")
+    reference = ["reference_valid", "reference_spread", "reference_seeds"]
+    assert board.loc["baseline", reference].tolist() == [82.0, 2.8, 2]
+    assert board.loc["my idea", reference].tolist() == ["", "", ""]
+    assert "dropout" not in board.index
+
+
+def test_best_gives_the_mean_to_beat(path):
+    record(7, seed=0)
+    record(8, seed=1)
+    record(6, notebook="04_combined")
+    row = ledger.best("sample", "baseline")
+    assert (row.notebook, row.seeds) == ("01_baseline", 2)
+    assert row.valid_accuracy == pytest.approx(0.75)
+
+
+def test_without_the_variable_the_ledger_lies_in_the_data_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_LEDGER", raising=False)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    assert ledger.ledger_file() == tmp_path / "ledger.csv"
+
+
+def test_anything_with_accuracy_interval_and_labels_can_be_recorded(path):
+    said = SimpleNamespace(accuracy=0.5, interval=(0.4, 0.6), labels=[0] * 7)
+    ledger.record("n", "t", said, profile="full", seed=1)
+    assert ledger.rows("full").n.tolist() == [7]
