@@ -1,6 +1,7 @@
 """Finding, checking, decoding and caching pictures: the front door of this room."""
 
 from helpers.datasets.audit import Audit, audit
+from helpers.datasets.collect import get, import_folder
 from helpers.datasets.load import Splits, choose_profile, data_folder, load_vehicles
 from helpers.datasets.loader import ImageDataset, Loader, Pictures, make_loader
 
@@ -13,6 +14,8 @@ __all__ = [
     "audit",
     "choose_profile",
     "data_folder",
+    "get",
+    "import_folder",
     "load_vehicles",
     "make_loader",
 ]

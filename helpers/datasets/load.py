@@ -62,8 +62,7 @@ def choose_profile(profile: str | None = None) -> str:
     if profile is None:
         origin, profile = "COURSE_DATA", os.environ.get("COURSE_DATA") or None
     if profile is None:
-        named = os.environ.get("COURSE_VEHICLES_DIR")
-        return "full" if named or (runtime.data_dir() / "vehicles").is_dir() else "sample"
+        return "full" if present("full") else "sample"
     if profile not in PROFILES:
         raise ValueError(f"{origin} is {profile!r}; choose 'sample' (drawn, offline) or 'full' (the real photos).")
     return profile
@@ -91,33 +90,55 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
     """
     if name != "vehicles":
         raise ValueError(f"there is no set {name!r}; choose 'vehicles'.")
-    if choose_profile(profile) == "sample":
-        return _sample_folder()
+    profile = choose_profile(profile)
+    folder = present(profile)
+    if folder:
+        return folder
+    if profile == "sample":
+        return _draw_sample()
+    raise FileNotFoundError(
+        "the real vehicle photos are not here: run `python -m helpers data get vehicles`, or `python -m helpers data "
+        "import vehicles PATH` with a folder or zip, or let COURSE_VEHICLES_DIR name their folder."
+    )
+
+
+def present(profile: str) -> Path | None:
+    """Return the folder of a profile's pictures, or None where there is none yet.
+
+    Args:
+        profile: "sample" or "full".
+
+    Returns:
+        A folder that exists.
+
+    Raises:
+        FileNotFoundError: COURSE_VEHICLES_DIR names something that is no folder.
+
+    Example:
+        >>> folder = present("sample")
+        >>> folder is None or folder.is_dir()
+        True
+    """
     named = os.environ.get("COURSE_VEHICLES_DIR")
-    folder = Path(named).expanduser() if named else runtime.data_dir() / "vehicles"
-    if named and not folder.is_dir():
-        raise FileNotFoundError(f"COURSE_VEHICLES_DIR names {named!r}, which is no folder; correct or unset it.")
-    if not folder.is_dir():
-        raise FileNotFoundError(
-            "the real vehicle photos are not here: run `python -m helpers data get vehicles`, or `python -m helpers "
-            "data import vehicles PATH` with a folder or zip, or let COURSE_VEHICLES_DIR name their folder."
-        )
-    return folder
+    if profile == "full" and named:
+        folder = Path(named).expanduser()
+        if not folder.is_dir():
+            raise FileNotFoundError(f"COURSE_VEHICLES_DIR names {named!r}, which is no folder; correct or unset it.")
+        return folder
+    folder = runtime.data_dir() / ("vehicles" if profile == "full" else "vehicles-sample")
+    return folder if folder.is_dir() else None
 
 
-def _sample_folder() -> Path:
+def _draw_sample() -> Path:
     from filelock import FileLock
 
-    folder = runtime.data_dir() / "vehicles-sample"
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # Two notebooks that start at once draw it once.
-        with FileLock(folder.with_name("vehicles-sample.lock")):
-            if not folder.is_dir():
-                from helpers.samples import draw_vehicles
+    from helpers.samples import draw_vehicles
 
-                draw_vehicles(folder)
-    return folder
+    folder = runtime.data_dir() / "vehicles-sample"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Two notebooks that start at once draw it once.
+    with FileLock(folder.with_name("vehicles-sample.lock")):
+        return folder if folder.is_dir() else draw_vehicles(folder)
 
 
 def load_vehicles(

@@ -1,0 +1,126 @@
+"""`python -m helpers data`: get, import, check and draw the pictures of the course."""
+
+import argparse
+from pathlib import Path
+
+from helpers import runtime
+
+EXAMPLES = """\
+examples:
+  python -m helpers data list
+  python -m helpers data get vehicles
+  python -m helpers data import vehicles Downloads/vehicles.zip
+  python -m helpers data check vehicles --fix
+  python -m helpers data sample --name vehicles --seed 7 --count 800 --output private-set"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Add `data` and its five verbs to the command line."""
+    parser = subparsers.add_parser(
+        "data",
+        help="get, import, check and draw pictures",
+        description="Get, import, check and draw the pictures of the course.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, summary: str, example: str) -> argparse.ArgumentParser:
+        text = f"{summary[0].upper()}{summary[1:]}."
+        return verbs.add_parser(
+            name, help=summary, description=text, epilog=f"example: python -m helpers data {example}"
+        )
+
+    verb("list", "show which sets are here, and where", "list")
+    get = verb("get", "download the real photos; an interrupted download goes on where it stopped", "get vehicles")
+    get.add_argument("name", choices=["vehicles"], metavar="NAME", help="vehicles")
+    take = verb(
+        "import", "copy the real photos from a folder or zip on this machine", "import vehicles Downloads/vehicles.zip"
+    )
+    take.add_argument("name", choices=["vehicles"], metavar="NAME", help="vehicles")
+    take.add_argument("path", type=Path, metavar="PATH", help="folder or zip, in any layout in which the set is found")
+    check = verb(
+        "check",
+        "look for unreadable, identical, contradicting and give-away pictures; exit code 1 when the set cannot be "
+        "loaded as it is, 0 otherwise",
+        "check vehicles --profile sample --fix",
+    )
+    check.add_argument("name", metavar="NAME", help="vehicles, or a folder")
+    check.add_argument("--profile", choices=["sample", "full"], help="drawn or real photos; without it as COURSE_DATA")
+    check.add_argument("--fix", action="store_true", help="write NAME.cleaned.csv beside the CSV, which stays as it is")
+    sample = verb(
+        "sample", "draw a private sample set", "sample --name vehicles --seed 7 --count 800 --output private-set"
+    )
+    sample.add_argument("--name", choices=["vehicles"], default="vehicles", help="which set (vehicles)")
+    sample.add_argument("--seed", type=int, default=13, help="another seed draws other pictures (13)")
+    sample.add_argument("--count", type=int, default=600, help="how many pictures (600)")
+    sample.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Carry out the verb that `args` names.
+
+    Args:
+        args: What `add_parser` defines.
+
+    Returns:
+        0, or 1 when `check` finds a set that cannot be loaded.
+
+    Raises:
+        ValueError: Bad input, with what to do instead.
+        OSError: A file or folder is missing, in the way, or cannot be written.
+    """
+    return {"list": _list, "get": _get, "import": _import, "check": _check, "sample": _sample}[args.verb](args)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from helpers.datasets import choose_profile
+    from helpers.datasets.load import present
+
+    used = choose_profile()
+    for profile, missing in (
+        ("sample", "is drawn on first use"),
+        ("full", "not here: python -m helpers data get vehicles"),
+    ):
+        folder = present(profile)
+        mark = "*" if profile == used else " "
+        print(f"{mark} vehicles  {profile:<7} {missing if folder is None else folder}")
+    cache = runtime.data_dir() / "cache"
+    size = sum(file.stat().st_size for file in cache.glob("*")) / 1e6
+    print(f"decoded pictures: {size:.0f} MB in {cache} (may be deleted at any time)")
+    print("* is what load_vehicles() takes now")
+    return 0
+
+
+def _get(args: argparse.Namespace) -> int:
+    from helpers.datasets import get
+
+    print(f"{args.name} is in {get(args.name)}")
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from helpers.datasets import import_folder
+
+    print(f"{args.name} is in {import_folder(args.name, args.path)}")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from helpers.datasets import audit
+
+    found = audit(args.name, profile=args.profile)
+    print(found)
+    if args.fix:
+        written = found.write_cleaned()
+        print(f"written: {written}; to use it, keep a copy of {found.csv.name} and put the cleaned one in its place")
+    print("load_vehicles() takes this set as it is" if found.loadable else "load_vehicles() refuses this set as it is")
+    return 0 if found.loadable else 1
+
+
+def _sample(args: argparse.Namespace) -> int:
+    from helpers.samples import draw_vehicles
+
+    folder = draw_vehicles(args.output, count=args.count, seed=args.seed)
+    print(f"{args.count} pictures drawn in {folder}; COURSE_VEHICLES_DIR={folder} makes it the full profile")
+    return 0
