@@ -47,9 +47,7 @@ ARTICLE = [
 ]
 DEEP = {"channels": (16, 32, 64, 128), "batch_norm": True, "dense_dropout": 0.5}
 OURS = [
-    Recipe("dense dropout", 1e-4, 25, {"dense_dropout": 0.5}),
     Recipe("batch norm, 25 epochs", 5e-5, 25, {"batch_norm": True}),
-    Recipe("four blocks", 5e-4, 25, {"channels": (16, 32, 64, 128)}),
     Recipe("four blocks, combined", 2.5e-4, 25, DEEP),
     Recipe("four blocks, combined, flips", 2.5e-4, 25, DEEP, flip=True),
 ]
