@@ -1,5 +1,6 @@
 """Figures made of pictures: galleries, mistakes, what the audit of a folder found."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from helpers.plots import style
 
 if TYPE_CHECKING:
     from helpers.datasets import ImageDataset
+    from helpers.datasets.audit import Audit
     from helpers.evaluation import Evaluation
 
 WIDTH, LINE = 9.0, 0.19  # inches: a row of pictures, a line of caption
@@ -101,13 +103,52 @@ def mistakes(evaluation: "Evaluation", dataset: "ImageDataset", k: int = 12) -> 
     return gallery(dataset, evaluation.mistakes(k)["index"], evaluation=evaluation)
 
 
-def _grid(images: Sequence[np.ndarray], captions: Sequence[str], marks: Sequence[str | None], columns: int) -> Figure:
+def audit_gallery(audit: "Audit", pairs: int = 6) -> Figure:
+    """Draw pairs from the groups that an audit found, contradicting labels first, and list unreadable files below.
+
+    Args:
+        audit: What `datasets.audit` returned.
+        pairs: How many at most. Contradicting ones come first, then identical ones; two places are kept for
+            near-duplicates.
+
+    Returns:
+        A figure; the number before a file name is that of its pair.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> audit_gallery(SimpleNamespace(contradicting=[], identical=[], near=[], unreadable=[])).texts[0].get_text()
+        'No pictures to show.'
+    """
+    torn = [(list(group), "contradicting:", group) for group in audit.contradicting]
+    same = [(group, "identical", None) for group in audit.identical if set(group) not in map(set, audit.contradicting)]
+    near = [([a, b], "near-duplicate", None) for a, b, _ in audit.near]
+    kept = min(2, len(near), max(0, pairs - len(torn)))
+    chosen = (torn + same)[: pairs - kept] + near
+    images, captions, marks = [], [], []
+    for number, (names, finding, labels) in enumerate(chosen[:pairs], start=1):
+        more = f" (+{len(names) - 2} more)" if len(names) > 2 else ""
+        # Of a contradicting group show two that do contradict each other.
+        second = next(name for name in names[1:] if not labels or labels[name] != labels[names[0]])
+        for name in (names[0], second):
+            images.append(np.asarray(audit.picture(name)))
+            captions.append("\n".join([f"{number}: {name}", finding + more, *([labels[name]] if labels else [])]))
+            marks.append("wrong" if labels else None)
+    unreadable = [f"{name} ({reason})" for name, reason in audit.unreadable]
+    rest = [f"and {len(unreadable) - 5} more"] if len(unreadable) > 5 else []
+    footer = textwrap.fill("Unreadable: " + ", ".join(unreadable[:5] + rest), 110) if unreadable else ""
+    return _grid(images, captions, marks, 6, footer)
+
+
+def _grid(
+    images: Sequence[np.ndarray], captions: Sequence[str], marks: Sequence[str | None], columns: int, footer: str = ""
+) -> Figure:
     """Place pictures at whole pixels: small ones enlarged by a whole factor stay crisp, and the PNG small."""
     if not 2 <= columns <= 12:
         raise ValueError(f"columns is {columns}; take 2 to 12.")
     if not images:
-        figure = style.new(WIDTH, 0.8, "No pictures to show.")
-        figure.text(0.02, 0.5, "No pictures to show.", va="center")
+        text = footer or "No pictures to show."
+        figure = style.new(WIDTH, 0.8, text)
+        figure.text(0.02, 0.5, text, va="center")
         return figure
     dots = 100
     cell = int(WIDTH * dots / columns)
@@ -115,9 +156,12 @@ def _grid(images: Sequence[np.ndarray], captions: Sequence[str], marks: Sequence
     rows = -(-len(images) // columns)
     across = min(columns, len(images))
     widest = cell - 16
-    height = rows * (header + widest + 8)
+    below = int(dots * LINE * (footer.count("\n") + 1)) + 12 if footer else 0
+    height = rows * (header + widest + 8) + below
     told = "; ".join(caption.replace("\n", ", ") for caption in captions)
-    figure = style.new(across * cell / dots, height / dots, f"{len(images)} pictures: {told}", layout=None)
+    figure = style.new(across * cell / dots, height / dots, f"{len(images)} pictures: {told}. {footer}", layout=None)
+    if footer:
+        figure.text(8 / (across * cell), 6 / height, footer, va="bottom")
     for place, (image, caption, mark) in enumerate(zip(images, captions, marks, strict=True)):
         row, column = divmod(place, columns)
         side = max(image.shape[:2])
