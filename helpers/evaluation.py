@@ -262,8 +262,8 @@ def compare(a: Evaluation | Sequence, b: Evaluation | Sequence) -> Comparison:
 
     Two `Evaluation`s of the same pictures: exact McNemar test (Biometrika 12, 1947), which looks only at the pictures
     that one model gets right and the other wrong; the interval is Agresti and Min's (Statistics in Medicine 24, 2005).
-    It speaks of these two trained models. Two equally long sequences, one entry a seed: paired t-test over the seeds. It
-    speaks of the recipes, on these pictures.
+    It speaks of these two trained models. Two equally long sequences, one entry a seed: paired t-test over the
+    seeds. It speaks of the recipes, on these pictures.
 
     Args:
         a: An `Evaluation`, or a sequence of `Evaluation`s or accuracies (0 to 1), one a seed.
@@ -277,7 +277,7 @@ def compare(a: Evaluation | Sequence, b: Evaluation | Sequence) -> Comparison:
 
     Example:
         >>> print(compare([0.80, 0.82, 0.81], [0.86, 0.87, 0.88]))
-        difference +6.0 points (95 % interval +3.5 to +8.5, p = 0.009, paired over 3 seeds): the data can tell them apart
+        difference +6.0 points (95 % interval +3.5 to +8.5, p = 0.009, paired over 3 seeds): the data can tell...
     """
     if isinstance(a, Evaluation) and isinstance(b, Evaluation):
         return _over_pictures(a, b)
@@ -314,9 +314,9 @@ def _over_seeds(a: Sequence, b: Sequence) -> Comparison:
         raise ValueError(f"{len(first)} runs against {len(second)}; give the same two or more seeds for both.")
     method = f"paired over {len(first)} seeds"
     differences = second - first
-    if np.ptp(differences) == 0:  # every seed agrees to the last picture; the t-test would divide by zero
+    if np.ptp(differences) == 0:  # all seeds agree to the last picture: no variance for a t-test, so count signs
         same = float(differences[0])
-        return Comparison(same, (same, same), float(same == 0), len(first), method)
+        return Comparison(same, (same, same), 2 * 0.5 ** len(first) if same else 1.0, len(first), method)
     test = ttest_rel(second, first)
     low, high = test.confidence_interval(0.95)
     return Comparison(float(differences.mean()), (float(low), float(high)), float(test.pvalue), len(first), method)

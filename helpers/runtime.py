@@ -157,8 +157,8 @@ def keep_big_blocks() -> bool:
         return False
     m_trim_threshold, m_mmap_threshold, largest = -1, -3, 2**31 - 1
     mallopt = ctypes.CDLL(None).mallopt
-    # A block above the first threshold is mapped on its own and unmapped when freed; free memory above the second, at the
-    # end of the heap, is returned. Neither happens below 1 and 2 GiB from now on.
+    # A block above the first threshold is mapped on its own and unmapped when freed; free memory above the second, at
+    # the end of the heap, is returned. Neither happens below 1 and 2 GiB from now on.
     return bool(mallopt(m_mmap_threshold, 2**30) and mallopt(m_trim_threshold, largest))
 
 
