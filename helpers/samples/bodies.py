@@ -190,8 +190,8 @@ def draw_shadow(sheet: Sheet) -> None:
         place.polygon(points, (8, 9, 14, alpha))
 
 
-def draw_wheel(sheet: Sheet, share: float, side: int, rim: Colour, spokes: int) -> None:
-    """Draw a tyre with its rim, and the dark arch above it."""
+def draw_wheel(sheet: Sheet, share: float, side: int, near: bool, rim: Colour, spokes: int) -> None:
+    """Draw a tyre: its tread, or on the near side its face with the rim and the dark arch above it."""
     body, place = sheet.body, sheet.place
     x, radius = body.length / 2 - share * body.length, body.wheel
     edge = sheet.half(share * body.length, radius) * side
@@ -201,13 +201,12 @@ def draw_wheel(sheet: Sheet, share: float, side: int, rim: Colour, spokes: int) 
         y = edge - side * inwards
         place.polygon([(x + c * size, y, max(0.0, radius + s * size)) for c, s in circle], fill)
 
-    near = side == sheet.side
-    if near:
-        disc(radius * 1.2, 0.0, (14, 14, 17))
-    for inwards in (0.24, 0.16, 0.08, 0.02) if sheet.large else (0.2, 0.02):
-        disc(radius, inwards, (22, 22, 25))
     if not near:
+        for inwards in (0.24, 0.16, 0.08, 0.02) if sheet.large else (0.2, 0.02):
+            disc(radius, inwards, (22, 22, 25))
         return
+    disc(radius * 1.2, 0.0, (14, 14, 17))
+    disc(radius, 0.0, (22, 22, 25))
     disc(radius * 0.98, 0.01, place.shade((52, 52, 56), (0, side, 0)))
     bright = place.shade(rim, (0, side, 0.3))
     disc(radius * 0.66, 0.0, mix(bright, (20, 20, 22), 0.55) if sheet.large and spokes else bright)

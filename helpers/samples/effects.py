@@ -4,15 +4,15 @@ import math
 from random import Random
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
+from PIL import Image, ImageEnhance, ImageFilter
 
-from helpers.samples.scenery import Scene
-from helpers.samples.solid import Colour, jitter, mix
+from helpers.samples.scenery import Setting
+from helpers.samples.solid import Camera, jitter, mix
 
 
-def occlude(scene: Scene, rng: Random) -> None:
+def occlude(camera: Camera, rng: Random) -> None:
     """Put one thing between camera and vehicle: a lamp post, a person, a cone, a rail, leaves or a bollard."""
-    draw, size, light = scene.camera.draw, scene.camera.canvas.width, scene.camera.light
+    draw, size, light = camera.draw, camera.canvas.width, camera.light
     kind = rng.choice(["post", "person", "person", "cones", "rail", "leaves"])
     column = rng.uniform(0.08, 0.92) * size
     dim = light.ambient + 0.5 * light.direct
@@ -58,37 +58,37 @@ def occlude(scene: Scene, rng: Random) -> None:
                          mix((0, 0, 0), jitter(rng, (56, 92, 42), 18), dim))  # fmt: skip
 
 
-def weather(scene: Scene, rng: Random, noise: np.random.Generator) -> None:
-    """Let it rain, snow or be foggy, as the scene says."""
-    canvas, light = scene.camera.canvas, scene.camera.light
+def weather(setting: Setting, camera: Camera, rng: Random, noise: np.random.Generator) -> None:
+    """Let it rain, snow or be foggy, as the setting says."""
+    canvas, light = camera.canvas, camera.light
     size = canvas.width
-    if scene.weather == "fog":
+    if setting.weather == "fog":
         veil = Image.new("RGB", canvas.size, mix((20, 20, 26), (204, 208, 212), 1 - 0.8 * light.dark))
         thick = rng.uniform(0.25, 0.6)
-        rows = np.abs(np.arange(size) - scene.camera.horizon) / size
+        rows = np.abs(np.arange(size) - camera.horizon) / size
         mask = (255 * thick * np.exp(-1.6 * rows)).astype(np.uint8)[:, None].repeat(size, 1)
         canvas.paste(veil, (0, 0), Image.fromarray(mask))
-    elif scene.weather == "rain":
+    elif setting.weather == "rain":
         slant, long = rng.uniform(-0.3, 0.3), rng.uniform(0.03, 0.09) * size
         bright = mix(light.sky, (230, 234, 240), 0.5)
         for _ in range(rng.randint(60, 180)):
             x, y = rng.uniform(0, size), rng.uniform(0, size)
-            scene.camera.draw.line((x, y, x + slant * long, y + long), (*bright, rng.randint(40, 110)))
-    elif scene.weather == "snow":
+            camera.draw.line((x, y, x + slant * long, y + long), (*bright, rng.randint(40, 110)))
+    elif setting.weather == "snow":
         for x, y, r in noise.random((rng.randint(40, 160), 3)):
             radius = 0.6 + 2.4 * r * r
             x, y = x * size, y * size
-            scene.camera.draw.ellipse((x - radius, y - radius, x + radius, y + radius), (240, 242, 246, 190))
+            camera.draw.ellipse((x - radius, y - radius, x + radius, y + radius), (240, 242, 246, 190))
 
 
 _DISC = np.clip(1 - np.hypot(*np.mgrid[-1:1:64j, -1:1:64j]), 0, 1)
 _GLOW = Image.fromarray((255 * _DISC**1.8).astype(np.uint8))
 
 
-def glow(scene: Scene) -> None:
+def glow(camera: Camera) -> None:
     """Add the light of lamps to the canvas."""
-    canvas = scene.camera.canvas
-    for column, row, radius, colour, strength in scene.camera.glows:
+    canvas = camera.canvas
+    for column, row, radius, colour, strength in camera.glows:
         radius = min(radius, canvas.width / 3)
         if radius < 1.5:
             continue
@@ -125,11 +125,11 @@ def expose(image: Image.Image, rng: Random, noise: np.random.Generator, size: in
         image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 1.1)))
     elif lens < 0.2:  # the camera or the vehicle moved
         image = motion(image, rng.randint(2, 4))
-    image = ImageEnhance.Contrast(image).enhance(rng.uniform(0.75, 1.25))
-    image = ImageEnhance.Color(image).enhance(rng.uniform(0.6, 1.25))
-    cast = np.array([rng.uniform(0.9, 1.1), 1, rng.uniform(0.9, 1.1)], np.float32) * rng.uniform(0.75, 1.2)
+    image = ImageEnhance.Contrast(image).enhance(rng.uniform(0.9, 1.25))
+    image = ImageEnhance.Color(image).enhance(rng.uniform(0.85, 1.3))
+    cast = np.array([rng.uniform(0.94, 1.06), 1, rng.uniform(0.94, 1.06)], np.float32) * rng.uniform(0.85, 1.18)
     pixels = np.asarray(image, np.float32) * cast
-    pixels += noise.standard_normal(pixels.shape, np.float32) * rng.choice([1.5, 3, 6, 11])
+    pixels += noise.standard_normal(pixels.shape, np.float32) * rng.choice([1.5, 2.5, 4, 7])
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
@@ -138,12 +138,3 @@ def motion(image: Image.Image, reach: int) -> Image.Image:
     pixels = np.asarray(image, np.float32)
     total = sum(np.roll(pixels, shift, axis=1) for shift in range(reach))
     return Image.fromarray((total / reach).astype(np.uint8))
-
-
-def margin(colour: Colour, image: Image.Image, rng: Random) -> Image.Image:
-    """Frame a picture with bars, as pictures from elsewhere often are."""
-    bar = int(image.height * rng.uniform(0.03, 0.09))
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, image.width, bar), colour)
-    draw.rectangle((0, image.height - bar, image.width, image.height), colour)
-    return image

@@ -63,9 +63,7 @@ def word(text: str, colour: Colour, share: float, z: float, tall: float) -> Item
             return
         image = lettering(text, _side_shade(sheet, colour))
         long = tall * sheet.body.height * image.width / image.height / sheet.body.length / 2
-        left, right = (share - long, share + long) if sheet.side < 0 else (share + long, share - long)
-        if sheet.side < 0:
-            left, right = right, left
+        left, right = (share - long, share + long) if sheet.side > 0 else (share + long, share - long)
         corners = [(left, z + tall / 2), (right, z + tall / 2), (right, z - tall / 2), (left, z - tall / 2)]
         sheet.place.picture(image, [sheet.on_side(*corner) for corner in corners])
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from helpers.samples import effects, fleet, scenery
 from helpers.samples.bodies import BODIES
+from helpers.samples.solid import Camera
 from helpers.samples.vehicles import Vehicle, draw_vehicle
 
 SIZE = 128
@@ -46,32 +47,34 @@ def draw_photo(seed: int, number: int, label: int) -> Image.Image:
         (128, 128)
     """
     rng, noise = Random(f"vehicles {seed} {number}"), np.random.default_rng([seed, number])
-    scene = scenery.build(rng, noise, CANVAS)
-    camera = scene.camera
-    dark = camera.light.dark
+    setting = scenery.choose(rng)
+    dark = setting.light.dark
     main = fleet.emergency(rng, dark) if label else fleet.ordinary(rng, dark)
     heading = _heading(rng)
     wide, tall = _extent(main, heading)
-    share = rng.uniform(0.55, 1.1)  # of the picture's width that the vehicle takes
-    depth = max(camera.focal * max(wide, 1.25 * tall) / (CANVAS * share), 3.5 + wide / 2)
-    # Keep the vehicle in the picture: its foot where the ground is seen.
-    foot = rng.uniform(0.7, 0.92) * CANVAS
-    camera.horizon = foot - camera.height * camera.focal / depth
-    right = rng.gauss(0, 0.09) * CANVAS * depth / camera.focal
+    share = rng.uniform(0.68, 1.08)  # of the picture's width that the vehicle takes
+    focal = rng.uniform(1.4, 3.0) * CANVAS
+    eye = rng.uniform(1.2, 2.0) if rng.random() < 0.75 else rng.uniform(2.0, 3.4)
+    depth = focal * max(wide, 1.2 * tall) / (CANVAS * share)
+    depth += 0.4 * abs(math.sin(heading)) * BODIES[main.body].length  # what is near looks larger
+    foot = rng.uniform(0.78, 0.93) * CANVAS  # the row on which its middle stands
+    eye = min(eye, (foot - 0.2 * CANVAS) * depth / focal)  # some sky is always seen
+    camera = Camera(Image.new("RGB", (CANVAS, CANVAS)), focal, eye, foot - eye * focal / depth, setting.light)
+    scenery.paint(setting, camera, rng, noise)
+    middle = rng.gauss(0, 0.06) * CANVAS * depth / focal
     others = []
-    for _ in range(rng.choices([0, 1, 2, 3], [40, 30, 20, 10])[0]):
-        far = depth + rng.uniform(4, 16)
-        other = fleet.ordinary(rng, dark, 0.15)
-        spread = 0.7 * CANVAS * far / camera.focal
-        turn = rng.choice([heading, rng.choice([0.0, math.pi, -1.2, -0.6, 2.5])])
-        others.append((far, rng.uniform(-spread, spread), turn, other))
+    for _ in range(rng.choices([0, 1, 2, 3], [45, 28, 18, 9])[0]):
+        far = depth + rng.uniform(5, 16)
+        aside = rng.uniform(-0.7, 0.7) * CANVAS * far / focal
+        turn = rng.choice([heading, heading, 0.0, math.pi, -1.2, -0.6, 2.5])
+        others.append((far, aside, turn, fleet.ordinary(rng, dark, 0.1)))
     for far, aside, turn, other in sorted(others, key=lambda item: -item[0]):
         draw_vehicle(camera, other, aside, far, turn)
-    draw_vehicle(camera, main, right, depth, heading)
-    if rng.random() < 0.22:
-        effects.occlude(scene, rng)
-    effects.glow(scene)
-    effects.weather(scene, rng, noise)
+    draw_vehicle(camera, main, middle, depth, heading)
+    if rng.random() < 0.2:
+        effects.occlude(camera, rng)
+    effects.glow(camera)
+    effects.weather(setting, camera, rng, noise)
     return effects.expose(camera.canvas, rng, noise, SIZE)
 
 

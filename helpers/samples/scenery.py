@@ -10,17 +10,17 @@ from PIL import Image, ImageDraw
 from helpers.samples.solid import Camera, Colour, Light, jitter, mix
 
 PLACES = {"city": 28, "car park": 18, "highway": 14, "countryside": 18, "village": 10, "garage": 12}
-TIMES = {"sunny": 40, "overcast": 32, "dusk": 12, "night": 16}
+TIMES = {"sunny": 52, "overcast": 32, "dusk": 8, "night": 8}
 
 
-@dataclass
-class Scene:
-    """A camera looking at a place, before any vehicle stands there."""
+@dataclass(frozen=True)
+class Setting:
+    """Where and when a photo is taken."""
 
     place: str
     time: str
     weather: str  # "dry", "rain", "fog" or "snow"
-    camera: Camera
+    light: Light
 
 
 def vertical(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image:
@@ -48,13 +48,13 @@ def _light(rng: Random, time: str) -> Light:
         low = rng.uniform(0.35, 0.9)
         flat = math.sqrt(1 - low * low)
         sun = (flat * math.cos(angle), flat * math.sin(angle) * 0.8 - 0.15, low)
-        return Light(sun, 0.55, 0.55, jitter(rng, (188, 214, 242), 8), 0.0, 0.85)
+        return Light(sun, 0.66, 0.5, jitter(rng, (188, 214, 242), 8), 0.0, 0.85)
     if time == "overcast":
-        return Light((0.1, -0.2, 0.97), 0.62, 0.3, jitter(rng, (208, 212, 216), 8), 0.1, 0.6)
+        return Light((0.1, -0.2, 0.97), 0.76, 0.26, jitter(rng, (208, 212, 216), 8), 0.1, 0.6)
     if time == "dusk":
         sun = (math.cos(angle) * 0.85, -0.3, 0.4)
         return Light(sun, 0.5, 0.35, jitter(rng, (214, 160, 128), 12), 0.5, 0.5)
-    return Light((math.cos(angle) * 0.5, -0.5, 0.7), 0.3, 0.2, jitter(rng, (70, 80, 104), 10), 1.0, 0.5)
+    return Light((math.cos(angle) * 0.5, -0.5, 0.7), 0.38, 0.24, jitter(rng, (70, 80, 104), 10), 1.0, 0.5)
 
 
 SKIES = {
@@ -89,7 +89,7 @@ def _houses(draw, rng: Random, size: int, horizon: float, time: str, tall: tuple
         draw.rectangle((left, top, left + width, horizon + 3), wall)
         _windows(draw, rng, left, top, left + width, horizon - size * 0.1, time, wall)
         if rng.random() < 0.5:  # a shop
-            shop = jitter(rng, rng.choice([(180, 40, 40), (40, 70, 140), (30, 90, 60), (220, 190, 60), wall]), 14)
+            shop = jitter(rng, rng.choice([(150, 60, 50), (50, 70, 110), (50, 80, 64), (180, 160, 90), wall, wall]), 14)
             draw.rectangle(
                 (left, horizon - size * 0.09, left + width, horizon - size * 0.065), mix((0, 0, 0), shop, dim)
             )
@@ -102,14 +102,16 @@ def _trees(draw, rng: Random, size: int, horizon: float, time: str, count: int, 
     dim = {"sunny": 1, "overcast": 0.85, "dusk": 0.5, "night": 0.22}[time]
     for _ in range(count):
         column, tall = rng.uniform(-0.1, 1.1) * size, rng.uniform(0.1, 0.42) * size
-        leaf = jitter(rng, rng.choice([(52, 92, 40), (70, 104, 48), (38, 74, 44), (132, 104, 44)]), 14)
+        leaf = jitter(rng, rng.choice([(58, 92, 44), (74, 100, 54), (46, 78, 50), (112, 98, 52)]), 12)
         leaf = mix((0, 0, 0), mix(leaf, (222, 226, 232), 0.55) if snow else leaf, dim)
-        draw.rectangle((column - 2, horizon - tall * 0.6, column + 2, horizon + 4), mix((0, 0, 0), (70, 54, 40), dim))
-        for _ in range(16):
-            x, y = column + rng.gauss(0, 0.17) * tall, horizon - tall * rng.uniform(0.3, 1)
-            radius = tall * rng.uniform(0.06, 0.17)
-            shade = mix(leaf, (0, 0, 0) if rng.random() < 0.6 else (190, 206, 120), rng.uniform(0, 0.35))
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), shade)
+        trunk = mix((0, 0, 0), (70, 54, 40), dim)
+        draw.rectangle((column - 0.02 * tall, horizon - tall * 0.5, column + 0.02 * tall, horizon + 4), trunk)
+        for step in range(34):  # from the shaded inside to the lit top
+            high = rng.uniform(0.25, 0.95)
+            x, y = column + rng.gauss(0, 0.2) * tall * (1.15 - 0.7 * abs(high - 0.5)), horizon - tall * high
+            radius = tall * rng.uniform(0.03, 0.1) * (1.5 - step / 34)
+            shade = mix(leaf, (16, 24, 16), 0.5 - step / 50) if step < 22 else mix(leaf, (200, 206, 150), 0.25 * dim)
+            draw.ellipse((x - radius, y - radius * 0.8, x + radius, y + radius * 0.8), shade)
 
 
 def _road(camera: Camera, rng: Random, time: str, colour: Colour, width: float, middle: float) -> None:
@@ -147,7 +149,9 @@ def _bays(camera: Camera, rng: Random, colour: Colour) -> None:
 
 def _garage(camera: Camera, rng: Random) -> None:
     canvas, draw, size, horizon = camera.canvas, camera.draw, camera.canvas.width, camera.horizon
-    wall = jitter(rng, rng.choice([(168, 168, 162), (146, 70, 58), (122, 132, 140), (206, 200, 186), (84, 88, 96)]), 16)
+    wall = jitter(
+        rng, rng.choice([(168, 168, 162), (142, 92, 78), (122, 132, 140), (206, 200, 186), (96, 100, 106)]), 16
+    )
     back = horizon + camera.height * camera.focal / rng.uniform(16, 24)
     canvas.paste(vertical((size, int(back) + 1), mix(wall, (0, 0, 0), 0.45), wall), (0, 0))
     left = rng.uniform(-40, 20)
@@ -166,14 +170,14 @@ def _garage(camera: Camera, rng: Random) -> None:
                 spot = left
                 while spot < left + width * 0.75:
                     step = rng.uniform(5, 14)
-                    draw.rectangle((spot, row + rng.uniform(2, 7), spot + step - 1, row + 12),
-                                   jitter(rng, rng.choice([(150, 40, 40), (50, 80, 140), (190, 150, 60), (90, 90, 94)]), 20))  # fmt: skip
+                    thing = jitter(rng, rng.choice([(130, 60, 50), (60, 80, 120), (160, 140, 90), (90, 90, 94)]), 16)
+                    draw.rectangle((spot, row + rng.uniform(2, 7), spot + step - 1, row + 12), thing)
                     spot += step
         left += width
     for _ in range(rng.randint(1, 4)):  # lamps at the ceiling
         x, y = rng.uniform(0, size), rng.uniform(0, 0.12) * size
         draw.rectangle((x, y, x + rng.uniform(20, 70), y + 4), (252, 252, 240))
-    floor = jitter(rng, rng.choice([(132, 132, 130), (108, 104, 100), (160, 158, 152), (120, 60, 50)]), 12)
+    floor = jitter(rng, rng.choice([(132, 132, 130), (108, 104, 100), (160, 158, 152), (118, 84, 74)]), 12)
     canvas.paste(vertical((size, size - int(back)), mix(floor, (255, 255, 255), 0.12), mix(floor, (0, 0, 0), 0.25)),
                  (0, int(back)))  # fmt: skip
 
@@ -193,51 +197,67 @@ def grain(canvas: Image.Image, noise: np.random.Generator, top: int, strength: f
     coarse = noise.normal(0, strength, (height // 6 + 1, canvas.width // 10 + 1)).astype(np.float32)
     coarse = np.kron(coarse, np.ones((6, 10), np.float32))[:height, : canvas.width]
     fine = noise.normal(0, strength, (height, canvas.width // 2 + 1)).astype(np.float32).repeat(2, 1)[:, : canvas.width]
-    part = np.asarray(canvas.crop((0, top, canvas.width, canvas.height)), np.float32) + (coarse * 0.6 + fine)[..., None]
+    part = (
+        np.asarray(canvas.crop((0, top, canvas.width, canvas.height)), np.float32) + (coarse * 0.35 + fine)[..., None]
+    )
     canvas.paste(Image.fromarray(part.clip(0, 255).astype(np.uint8)), (0, top))
 
 
-def build(rng: Random, noise: np.random.Generator, size: int) -> Scene:
-    """Draw a place at some time of day, with the camera that sees it.
+def choose(rng: Random) -> Setting:
+    """Choose a place, a time of day and the weather.
 
     Args:
         rng: Where the chance comes from.
-        noise: The same for arrays.
-        size: Width and height of the canvas in pixels.
 
     Returns:
-        The scene, its camera's canvas painted with the background.
+        What was chosen, with the light that goes with it.
 
     Example:
-        >>> build(Random(1), np.random.default_rng(1), 64).camera.canvas.size
-        (64, 64)
+        >>> choose(Random(1)).place in PLACES
+        True
     """
     place = rng.choices(list(PLACES), list(PLACES.values()))[0]
     time = rng.choices(list(TIMES), list(TIMES.values()))[0]
-    weather = rng.choices(["dry", "rain", "fog", "snow"], [76, 10, 6, 8])[0]
+    weather = rng.choices(["dry", "rain", "fog", "snow"], [82, 7, 5, 6])[0]
     if place == "garage":
         weather, time = "dry", rng.choice(["overcast", "overcast", "dusk"])
     elif weather != "dry" and time == "sunny":
         time = "overcast"
-    light = _light(rng, time)
+    return Setting(place, time, weather, _light(rng, time))
+
+
+def paint(setting: Setting, camera: Camera, rng: Random, noise: np.random.Generator) -> None:
+    """Paint the background on a camera's canvas.
+
+    Args:
+        setting: Where and when.
+        camera: Its canvas is painted over.
+        rng: Where the chance comes from.
+        noise: The same for arrays.
+
+    Example:
+        >>> setting, rng = choose(Random(1)), Random(1)
+        >>> camera = Camera(Image.new("RGB", (64, 64)), 90, 1.6, 25, setting.light)
+        >>> paint(setting, camera, rng, np.random.default_rng(1))
+        >>> camera.canvas.getpixel((5, 5)) == (0, 0, 0)
+        False
+    """
+    place, time, light = setting.place, setting.time, setting.light
+    canvas, size, horizon = camera.canvas, camera.canvas.width, camera.horizon
     top, bottom = (jitter(rng, colour, 8) for colour in SKIES[time])
-    canvas = Image.new("RGB", (size, size))
-    horizon = rng.uniform(0.3, 0.5) * size
     canvas.paste(vertical((size, int(horizon) + 2), top, bottom), (0, 0))
-    camera = Camera(canvas, rng.uniform(1.1, 2.0) * size, rng.choice([rng.uniform(1.3, 1.9), rng.uniform(1.9, 3.6)]),
-                    horizon, light)  # fmt: skip
     if place == "garage":
         _garage(camera, rng)
         grain(canvas, noise, int(horizon), 3)
-        return Scene(place, time, weather, camera)
+        return
     if time != "night":
         _clouds(canvas, noise, int(horizon), rng.uniform(0, 0.8), mix(bottom, (255, 255, 255), 0.6))
     dim = {"sunny": 1, "overcast": 0.85, "dusk": 0.55, "night": 0.25}[time]
-    snow = weather == "snow"
+    snow = setting.weather == "snow"
     asphalt = mix(
         (0, 0, 0), jitter(rng, rng.choice([(112, 112, 114), (86, 88, 92), (136, 132, 126), (70, 72, 78)]), 10), dim
     )
-    if weather == "rain":
+    if setting.weather == "rain":
         asphalt = mix(asphalt, light.sky, 0.2)
     field = jitter(rng, rng.choice([(98, 124, 60), (126, 132, 70), (84, 110, 56), (158, 140, 92)]), 14)
     field = mix((0, 0, 0), (222, 226, 232) if snow else field, dim)
@@ -272,5 +292,4 @@ def build(rng: Random, noise: np.random.Generator, size: int) -> Scene:
             draw.rectangle((0, row, size, row + 0.018 * size), rail)
             for post in range(0, size, 26):
                 draw.rectangle((post, row, post + 3, row + 0.04 * size), mix(rail, (0, 0, 0), 0.3))
-    grain(canvas, noise, int(horizon), 3 + 4 * dim)
-    return Scene(place, time, weather, camera)
+    grain(canvas, noise, int(horizon), 2 + 3 * dim)

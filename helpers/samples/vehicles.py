@@ -68,10 +68,9 @@ def draw_vehicle(camera: Camera, vehicle: Vehicle, right: float, depth: float, h
     place = Placed(camera, right, depth, heading)
     sheet = bodies.Sheet(vehicle.body, place)
     bodies.draw_shadow(sheet)
-    for side in (-sheet.side, sheet.side) if sheet.side else (-1, 1):
-        if side != sheet.side:
-            for axle in sheet.body.axles:
-                bodies.draw_wheel(sheet, axle, side, vehicle.rim, 0)
+    for side in (-1, 1):
+        for axle in sheet.body.axles:
+            bodies.draw_wheel(sheet, axle, side, False, vehicle.rim, 0)
     bodies.draw_strips(sheet, vehicle.paint, vehicle.glass, vehicle.hood, vehicle.roof)
     for item in vehicle.on_end:
         item(sheet)
@@ -80,6 +79,6 @@ def draw_vehicle(camera: Camera, vehicle: Vehicle, right: float, depth: float, h
                      lambda sheet: [item(sheet) for item in vehicle.on_side])  # fmt: skip
     if sheet.side:
         for axle in sorted(sheet.body.axles, key=lambda axle: (0.5 - axle) * place.sin, reverse=True):
-            bodies.draw_wheel(sheet, axle, sheet.side, vehicle.rim, vehicle.spokes)
+            bodies.draw_wheel(sheet, axle, sheet.side, True, vehicle.rim, vehicle.spokes)
     for item in vehicle.on_roof:
         item(sheet)
