@@ -126,12 +126,13 @@ def audit_gallery(audit: "Audit", pairs: int = 6) -> Figure:
     chosen = (torn + same)[: pairs - kept] + near
     images, captions, marks = [], [], []
     for number, (names, finding, labels) in enumerate(chosen[:pairs], start=1):
-        more = f" (+{len(names) - 2} more)" if len(names) > 2 else ""
+        of = f" (of {len(names)})" if len(names) > 2 else ""
         # Of a contradicting group show two that do contradict each other.
         second = next(name for name in names[1:] if not labels or labels[name] != labels[names[0]])
         for name in (names[0], second):
             images.append(np.asarray(audit.picture(name)))
-            captions.append("\n".join([f"{number}: {name}", finding + more, *([labels[name]] if labels else [])]))
+            short = name if len(name) <= 12 else f"...{name[-9:]}"  # a longer one would run into its neighbour
+            captions.append("\n".join([f"{number}: {short}{of}", finding, *([labels[name]] if labels else [])]))
             marks.append("wrong" if labels else None)
     unreadable = [f"{name} ({reason})" for name, reason in audit.unreadable]
     rest = [f"and {len(unreadable) - 5} more"] if len(unreadable) > 5 else []

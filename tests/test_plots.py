@@ -1,0 +1,433 @@
+import io
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from helpers import plots
+from helpers.datasets import ImageDataset
+from helpers.evaluation import Evaluation
+from helpers.plots import style
+from helpers.training import COLUMNS, History
+
+CLASSES = ["ordinary", "emergency"]
+
+
+def history(valid=(0.6, 0.8, 0.7), best=2):
+    rows = []
+    for epoch, accuracy in enumerate(valid, start=1):
+        row = dict.fromkeys(COLUMNS, 0.0) | {"epoch": epoch, "valid_accuracy": accuracy, "valid_loss": 1 - accuracy}
+        rows.append(row | {"train_accuracy": 0.5 + 0.1 * epoch, "train_loss": 0.7 / epoch})
+    return History(rows, best_epoch=best)
+
+
+def pictures(count=20, size=8):
+    images = np.random.default_rng(0).integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+    return ImageDataset(images, [i % 2 for i in range(count)], CLASSES)
+
+
+def evaluation(dataset, wrong=()):
+    said = dataset.labels.clone()
+    said[list(wrong)] = 1 - said[list(wrong)]
+    confidence = torch.linspace(1, 3, len(said))[:, None]
+    return Evaluation(torch.nn.functional.one_hot(said, 2) * confidence, dataset.labels, CLASSES)
+
+
+def lines(axis):
+    return {line.get_label(): line for line in axis.lines if not line.get_label().startswith("_")}
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def titles(figure):
+    return [axis.get_title() for axis in figure.axes]
+
+
+# curves
+
+
+def test_curves_draw_what_the_history_holds_with_units():
+    figure = plots.curves({"dropout": history()})
+    loss, accuracy = figure.axes
+    assert [axis.get_xlabel() for axis in figure.axes] == ["epoch", "epoch"]
+    assert [axis.get_ylabel() for axis in figure.axes] == ["cross-entropy (nats)", "accuracy (%)"]
+    assert lines(loss)["dropout train"].get_ydata() == pytest.approx([0.7, 0.35, 0.7 / 3])
+    assert lines(accuracy)["dropout train"].get_ydata() == pytest.approx([60, 70, 80])
+    assert lines(accuracy)["dropout valid"].get_ydata() == pytest.approx([60, 80, 70])
+    assert lines(accuracy)["dropout valid"].get_xdata().tolist() == [1, 2, 3]
+
+
+def test_curves_tell_training_from_validation_by_dashes_and_techniques_by_colour():
+    accuracy = plots.curves({"baseline": history(), "combined": history()}).axes[1]
+    assert {name: line.get_linestyle() for name, line in lines(accuracy).items()} == {
+        "baseline train": "--",
+        "baseline valid": "-",
+        "combined train": "--",
+        "combined valid": "-",
+    }
+    for name, line in lines(accuracy).items():
+        assert to_hex(line.get_color()).upper() == plots.COLOURS[name.rsplit(" ", 1)[0]]
+
+
+def test_curves_ring_the_best_epoch_and_name_it():
+    figure = plots.curves({"dropout": history()})
+    rings = [line for line in figure.axes[1].lines if line.get_label() == "_best"]
+    assert [(ring.get_xdata()[0], ring.get_ydata()[0]) for ring in rings] == [(2, pytest.approx(80))]
+    assert legend(figure) == ["dropout: best 80.0 % in epoch 2", "training", "validation"]
+
+
+def test_curves_take_a_single_history_without_validation():
+    figure = plots.curves(history(valid=(math.nan, math.nan), best=None))
+    assert list(lines(figure.axes[1])) == [" train"]
+    assert legend(figure) == ["training", "validation"]
+
+
+def test_curves_of_one_epoch_are_visible():
+    figure = plots.curves({"baseline": history(valid=(0.6,), best=1)})
+    assert lines(figure.axes[0])["baseline train"].get_marker() == "."
+
+
+@pytest.mark.parametrize("nothing", [{}, History(), {"baseline": History()}])
+def test_curves_of_nothing_are_refused(nothing):
+    with pytest.raises(ValueError, match="no epoch to draw"):
+        plots.curves(nothing)
+
+
+# pictures
+
+
+def test_a_gallery_shows_the_pictures_asked_for_with_their_labels():
+    data = pictures()
+    figure = plots.gallery(data, [3, 0])
+    assert titles(figure) == ["emergency", "ordinary"]
+    drawn = [np.asarray(axis.images[0].get_array()) for axis in figure.axes]
+    np.testing.assert_array_equal(drawn[0], data.images[3])
+    np.testing.assert_array_equal(drawn[1], data.images[0])
+
+
+def test_a_gallery_spreads_twelve_pictures_over_the_data_by_default():
+    data = pictures(100)
+    shown = [np.asarray(axis.images[0].get_array()) for axis in plots.gallery(data).axes]
+    assert len(shown) == 12
+    np.testing.assert_array_equal(shown[0], data.images[0])
+    np.testing.assert_array_equal(shown[-1], data.images[99])
+    assert len(plots.gallery(pictures(5)).axes) == 5
+
+
+def test_small_pictures_are_enlarged_by_a_whole_factor():
+    axis = plots.gallery(pictures(size=64)).axes[0]
+    assert axis.get_window_extent().width == pytest.approx(128)
+    assert axis.images[0].get_interpolation() == "nearest"
+
+
+def test_large_pictures_are_shrunk_with_smoothing():
+    axis = plots.gallery(pictures(4, 300), columns=2).axes[0]
+    assert axis.images[0].get_interpolation() == "nearest"
+    axis = plots.gallery(pictures(4, 300)).axes[0]
+    assert axis.images[0].get_interpolation() != "nearest"
+    assert axis.get_window_extent().width <= 150
+
+
+def test_captions_replace_labels():
+    assert titles(plots.gallery(pictures(), [1, 2], captions=["a", "b\nc"])) == ["a", "b\nc"]
+
+
+def test_a_gallery_says_right_or_wrong_in_words_and_by_frame():
+    data = pictures()
+    figure = plots.gallery(data, [0, 1], evaluation=evaluation(data, wrong=[1]))
+    assert titles(figure)[0] == "true: ordinary\nsaid: ordinary\n73 %, right"
+    assert titles(figure)[1].splitlines()[:2] == ["true: emergency", "said: ordinary"]
+    assert titles(figure)[1].endswith("wrong")
+    solid, dashed = (axis.patches[0] for axis in figure.axes)
+    assert solid.get_linestyle() == "solid"
+    assert dashed.get_linestyle() != "solid"
+    assert dashed.get_linewidth() > solid.get_linewidth()
+
+
+def test_mistakes_are_the_wrong_ones_most_confident_first():
+    data = pictures()
+    figure = plots.mistakes(evaluation(data, wrong=[2, 9, 14]), data, k=2)
+    shown = [np.asarray(axis.images[0].get_array()) for axis in figure.axes]
+    assert len(shown) == 2
+    np.testing.assert_array_equal(shown[0], data.images[14])
+    np.testing.assert_array_equal(shown[1], data.images[9])
+
+
+def test_no_mistakes_and_no_pictures_are_a_sentence():
+    data = pictures()
+    for figure in (plots.mistakes(evaluation(data), data), plots.gallery(data, []), plots.gallery(data.subset([]))):
+        assert figure.texts[0].get_text() == "No pictures to show."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"captions": ["one"]}, "1 captions for 2 pictures"),
+        ({"columns": 1}, "columns is 1; take 2 to 12"),
+        ({"evaluation": evaluation(pictures(3))}, "is of 3 pictures but the dataset has 20"),
+    ],
+)
+def test_a_gallery_refuses_what_does_not_belong_together(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        plots.gallery(pictures(), [0, 1], **wrong)
+
+
+def findings(**found):
+    def picture(name):
+        return Image.new("RGB", (16, 16), (int(name.split(".")[0]), 0, 0))
+
+    found = dict.fromkeys(("contradicting", "identical", "near", "unreadable"), []) | found
+    return SimpleNamespace(picture=picture, **found)
+
+
+def test_the_audit_gallery_shows_pairs_contradictions_first_and_marks_them():
+    torn = {"1.jpg": "emergency", "2.jpg": "emergency", "9.jpg": "ordinary"}
+    found = findings(
+        contradicting=[torn], identical=[list(torn), ["3.jpg", "4.jpg"]], near=[("5.jpg", "6.jpg", 3)], unreadable=[]
+    )
+    figure = plots.audit_gallery(found)
+    assert titles(figure) == [
+        "1: 1.jpg (of 3)\ncontradicting:\nemergency",
+        "1: 9.jpg (of 3)\ncontradicting:\nordinary",
+        "2: 3.jpg\nidentical",
+        "2: 4.jpg\nidentical",
+        "3: 5.jpg\nnear-duplicate",
+        "3: 6.jpg\nnear-duplicate",
+    ]
+    assert [len(axis.patches) for axis in figure.axes] == [1, 1, 0, 0, 0, 0]
+    assert figure.axes[1].images[0].get_array()[0, 0].tolist() == [9, 0, 0]
+
+
+def test_the_audit_gallery_keeps_to_its_number_of_pairs_and_shows_every_kind():
+    many = [[f"{i}.jpg", f"{i + 1}.jpg"] for i in range(0, 40, 2)]
+    near = [(f"{i}.jpg", f"{i + 1}.jpg", 4) for i in range(100, 110, 2)]
+    shown = titles(plots.audit_gallery(findings(identical=many, near=near)))
+    assert len(shown) == 12
+    assert sum("near-duplicate" in title for title in shown) == 4
+
+
+def test_the_audit_gallery_lists_unreadable_files():
+    damaged = [(f"{i}.jpg", "truncated") for i in range(7)]
+    text = plots.audit_gallery(findings(unreadable=damaged)).texts[0].get_text().replace("\n", " ")
+    assert text.startswith("Unreadable: 0.jpg (truncated), 1.jpg (truncated)")
+    assert text.endswith("and 2 more")
+    both = plots.audit_gallery(findings(identical=[["1.jpg", "2.jpg"]], unreadable=damaged[:1]))
+    assert both.texts[0].get_text() == "Unreadable: 0.jpg (truncated)"
+    assert len(both.axes) == 2
+
+
+# results and data
+
+
+def test_confusion_writes_counts_and_shares_of_the_true_class():
+    data = pictures()
+    axis = plots.confusion(evaluation(data, wrong=[0, 2, 4, 1])).axes[0]
+    assert [text.get_text() for text in axis.texts] == ["7\n70 %", "3\n30 %", "1\n10 %", "9\n90 %"]
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("predicted class", "true class")
+    assert [tick.get_text() for tick in axis.get_yticklabels()] == CLASSES
+
+
+def test_confusion_copes_with_a_class_that_never_occurs():
+    said = Evaluation(torch.eye(3)[[0, 1]], torch.tensor([0, 0]), ["a", "b", "c"])
+    assert [text.get_text() for text in plots.confusion(said).axes[0].texts][3:] == ["0\n0 %"] * 6
+
+
+def test_intervals_draw_value_and_ends_in_the_order_given():
+    measured = evaluation(pictures(), wrong=[0, 1])
+    axis = plots.intervals({"dropout": measured, "baseline": (0.5, 0.4, 0.7)}).axes[0]
+    assert [tick.get_text() for tick in axis.get_yticklabels()] == ["dropout", "baseline"]
+    assert axis.get_ylim()[0] > axis.get_ylim()[1]
+    low, high = measured.interval
+    assert lines(axis)["dropout"].get_xdata() == pytest.approx([100 * low, 100 * high])
+    assert lines(axis)["baseline"].get_xdata() == pytest.approx([40, 70])
+    assert axis.texts[1].get_text() == "50.0 %  (40.0 to 70.0)"
+    assert "accuracy (%)" in axis.get_xlabel()
+
+
+def test_intervals_of_nothing_are_refused():
+    with pytest.raises(ValueError, match="no result to draw"):
+        plots.intervals({})
+
+
+def test_splits_count_every_class_in_every_part():
+    data = pictures(10)
+    figure = plots.splits(SimpleNamespace(train=data, valid=data.subset([0, 2, 3, 4]), test=None))
+    assert titles(figure) == ["training: 10 pictures", "validation: 4 pictures"]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["5 (50 %)", "5 (50 %)"]
+    assert [bar.get_width() for bar in figure.axes[1].patches] == [3, 1]
+
+
+# activations and sweeps
+
+
+def test_activations_share_one_scale_and_say_mean_and_spread():
+    layers = {f"conv {i}": torch.tensor([-1.0, 0.0, 1.0]) * i for i in (1, 2, 3, 4)}
+    figure = plots.activations(layers)
+    assert titles(figure)[1] == "conv 2\nmean 0.00, sd 2.00"
+    assert len({axis.get_xlim() for axis in figure.axes}) == 1
+    for axis in figure.axes[:1]:
+        assert sum(bar.get_height() for bar in axis.patches) == pytest.approx(100)
+
+
+def test_activations_count_what_is_not_finite_and_draw_the_rest():
+    figure = plots.activations({"a": torch.tensor([math.nan, 1.0, 2.0, math.inf]), "b": torch.full((3,), math.nan)})
+    assert titles(figure) == ["a\nmean 1.50, sd 0.71, 50 % not finite", "b\nno finite values, 100 % not finite"]
+
+
+def test_activations_of_a_dead_layer_and_of_half_precision_can_be_drawn():
+    figure = plots.activations(
+        {"dead": torch.zeros(5, requires_grad=True), "half": torch.zeros(5, dtype=torch.bfloat16)}
+    )
+    assert titles(figure)[0] == "dead\nmean 0.00, sd 0.00"
+
+
+def test_activations_of_no_layer_are_refused():
+    with pytest.raises(ValueError, match="no layer to draw"):
+        plots.activations({})
+
+
+RUNS = pd.DataFrame(
+    {
+        "rate": [0.5, 0.0, 0.0, 0.5],
+        "technique": ["dropout"] * 4,
+        "train_accuracy": [0.8, 0.9, 1.0, 0.8],
+        "valid_accuracy": [0.7, 0.6, 0.8, 0.9],
+    }
+)
+
+
+def test_a_sweep_draws_means_spread_and_every_run():
+    axis = plots.sweep(RUNS, "rate", xlabel="dropout rate").axes[0]
+    assert lines(axis)["valid_accuracy"].get_xdata().tolist() == [0.0, 0.5]
+    assert lines(axis)["valid_accuracy"].get_ydata() == pytest.approx([70, 80])
+    assert lines(axis)["train_accuracy"].get_linestyle() == "--"
+    runs = [line for line in axis.lines if line.get_label() == "_runs"]
+    assert sum(len(line.get_xdata()) for line in runs) == 8
+    band = axis.collections[1].get_paths()[0].vertices[:, 1]
+    assert (band.min(), band.max()) == pytest.approx((70 - 200**0.5, 80 + 200**0.5))
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("dropout rate", "accuracy (%)")
+
+
+def test_a_sweep_by_technique_takes_the_colour_of_each():
+    runs = pd.concat([RUNS, RUNS.assign(technique="batch norm")])
+    figure = plots.sweep(runs.assign(lr=10 ** -(1 + runs.rate)), "lr", by="technique", log=True)
+    assert legend(figure) == ["dropout", "batch norm", "training", "validation"]
+    drawn = lines(figure.axes[0])["batch norm valid_accuracy"]
+    assert to_hex(drawn.get_color()).upper() == plots.COLOURS["batch norm"]
+    assert figure.axes[0].get_xscale() == "log"
+
+
+def test_a_sweep_over_one_seed_has_a_line_without_spread():
+    axis = plots.sweep(RUNS[:2], "rate", "valid_accuracy").axes[0]
+    assert lines(axis)["valid_accuracy"].get_ydata() == pytest.approx([60, 70])
+
+
+def test_a_sweep_names_the_missing_column():
+    with pytest.raises(ValueError, match="lacks the column depth; it has 4 rows and rate, technique"):
+        plots.sweep(RUNS, "depth")
+    with pytest.raises(ValueError, match="lacks rows"):
+        plots.sweep(RUNS[:0], "rate")
+
+
+# what all figures share
+
+
+@pytest.fixture(scope="module")
+def every_figure():
+    data = pictures()
+    said = evaluation(data, wrong=[1])
+    return {
+        "curves": plots.curves({"baseline": history(), "dropout": history()}),
+        "gallery": plots.gallery(data),
+        "mistakes": plots.mistakes(said, data),
+        "audit": plots.audit_gallery(findings(identical=[["1.jpg", "2.jpg"]])),
+        "confusion": plots.confusion(said),
+        "intervals": plots.intervals({"baseline": said}),
+        "splits": plots.splits(SimpleNamespace(train=data, valid=data, test=data)),
+        "activations": plots.activations({"conv": torch.randn(9)}),
+        "sweep": plots.sweep(RUNS, "rate"),
+    }
+
+
+def test_every_figure_is_readable_at_full_size_and_described_in_words(every_figure):
+    for name, figure in every_figure.items():
+        assert figure.dpi == 100, name
+        assert figure.get_figwidth() <= 10, name
+        assert len(figure.alt) > 20, name
+        for axis in figure.axes:
+            for text in [axis.title, axis.xaxis.label, axis.yaxis.label, *axis.get_xticklabels(), *axis.texts]:
+                assert text.get_fontsize() >= 10, (name, text)
+
+
+def test_no_text_of_any_figure_is_cut_off(every_figure):
+    for name, figure in every_figure.items():
+        figure.draw_without_rendering()
+        width, height = figure.get_size_inches() * figure.dpi
+        texts = [*figure.texts, *(text for legend in figure.legends for text in legend.get_texts())]
+        for axis in figure.axes:
+            texts += [axis.title, axis.xaxis.label, axis.yaxis.label, *axis.texts]
+        for text in texts:
+            if text.get_text():
+                box = text.get_window_extent()
+                inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1
+                assert inside, (name, text.get_text())
+
+
+def test_captions_do_not_run_into_each_other():
+    data = pictures()
+    data.classes = said_classes = ["emergency", "Vegetable/Fruit"]
+    said = Evaluation(evaluation(data, wrong=range(20)).logits * 99, data.labels, said_classes)
+    long = [[f"a_long_file_name_{i}.jpg", f"another_long_name_{i}.jpg", "x.jpg"] for i in range(10, 16)]
+    found = SimpleNamespace(contradicting=[], identical=long, near=[], unreadable=[], picture=lambda _: np.eye(9))
+    for figure in (plots.gallery(data, evaluation=said), plots.audit_gallery(found)):
+        figure.draw_without_rendering()
+        boxes = [axis.title.get_window_extent() for axis in figure.axes[:6]]
+        assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
+
+
+def test_a_notebook_shows_a_figure_once_as_a_small_png_with_a_text_alternative(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda *data, **how: shown.append((data, how)))
+    figure = plots.intervals({"baseline": (0.7, 0.6, 0.8)})
+    figure._ipython_display_()
+    ((bundle,), how), *others = shown
+    assert not others
+    assert Image.open(io.BytesIO(bundle["image/png"])).size == tuple((figure.get_size_inches() * 100).astype(int))
+    assert bundle["text/plain"] == how["metadata"]["image/png"]["alt"] == figure.alt
+    assert "baseline 70.0 %" in figure.alt
+
+
+def test_figures_stay_out_of_pyplot(every_figure):
+    import matplotlib.pyplot as plt
+
+    assert plt.get_fignums() == []
+
+
+def test_a_gallery_of_photos_stays_small():
+    noise = torch.rand(12, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    smooth = torch.nn.functional.interpolate(noise, size=64, mode="bicubic").clamp(0, 1) * 255
+    data = ImageDataset(smooth.permute(0, 2, 3, 1).numpy().astype(np.uint8), [0] * 12, CLASSES)
+    assert len(plots.png(plots.gallery(data))) < 100_000
+
+
+def test_every_technique_has_its_own_okabe_ito_colour():
+    okabe_ito = {
+        "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999",
+    }  # fmt: skip
+    assert len(set(plots.COLOURS.values())) == len(plots.COLOURS)
+    assert set(plots.COLOURS.values()) <= okabe_ito
+    assert {"baseline", "dropout", "batch norm", "combined", "scrambled"} <= set(plots.COLOURS)
+
+
+def test_other_names_borrow_colours_that_the_figure_does_not_use():
+    chosen = style.colours(["mine", "baseline", "yours"])
+    assert chosen["baseline"] == plots.COLOURS["baseline"]
+    assert len(set(chosen.values())) == 3
+    assert set(style.colours([str(i) for i in range(20)])) == {str(i) for i in range(20)}

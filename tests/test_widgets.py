@@ -1,0 +1,141 @@
+import numpy as np
+import pytest
+import torch
+
+from helpers import plots, widgets
+from helpers.datasets import ImageDataset
+from helpers.evaluation import Evaluation
+from helpers.training import COLUMNS, History
+
+CLASSES = ["ordinary", "emergency"]
+
+
+@pytest.fixture
+def data():
+    images = np.zeros((30, 8, 8, 3), np.uint8)
+    images[:] = np.arange(30, dtype=np.uint8)[:, None, None, None]
+    return ImageDataset(images, [0] * 16 + [1] * 14, CLASSES)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Positions of the pictures of each page drawn, in order."""
+    pages = []
+
+    def gallery(dataset, indices, *, evaluation=None):
+        pages.append(list(indices))
+        return plots.style.new(1, 1, "page")
+
+    monkeypatch.setattr(widgets.plots, "gallery", gallery)
+    return pages
+
+
+@pytest.fixture
+def said(data):
+    predictions = data.labels.clone()
+    predictions[[3, 20, 21]] = 1 - predictions[[3, 20, 21]]
+    return Evaluation(torch.nn.functional.one_hot(predictions, 2).float(), data.labels, CLASSES)
+
+
+def run(train, valid):
+    rows = [dict.fromkeys(COLUMNS, 0.5) | {"epoch": epoch} for epoch in (1, 2)]
+    rows[1] |= {"train_accuracy": train, "valid_accuracy": valid}
+    return History(rows, best_epoch=2)
+
+
+def test_the_browser_replaces_its_picture_when_the_label_changes(data):
+    controls, _, picture = widgets.gallery_browser(data).children
+    before = bytes(picture.value)
+    assert before.startswith(b"\x89PNG")
+    controls.children[0].value = "emergency"
+    assert bytes(picture.value) != before
+
+
+def test_the_browser_leafs_through_every_picture_once(data, drawn):
+    controls, text, _ = widgets.gallery_browser(data).children
+    page = controls.children[-1]
+    assert (page.min, page.max) == (1, 3)
+    page.value = 2
+    page.value = 3
+    assert sum(drawn, []) == list(range(30))
+    assert text.value == "30 of 30 pictures, page 3 of 3"
+
+
+def test_the_browser_filters_by_label_and_by_mistake(data, drawn, said):
+    controls, text, _ = widgets.gallery_browser(data, said).children
+    label, outcome, page = controls.children
+    outcome.value = "wrong"
+    assert drawn[-1] == [3, 20, 21]
+    label.value = "emergency"
+    assert drawn[-1] == [20, 21]
+    assert text.value == "2 of 30 pictures, page 1 of 1"
+    assert page.max == 1
+    outcome.value = "right"
+    assert drawn[-1] == [16, 17, 18, 19, *range(22, 30)]
+
+
+def test_the_browser_goes_back_to_page_one_and_draws_once_when_a_filter_changes(data, drawn):
+    controls, _, _ = widgets.gallery_browser(data).children
+    label, page = controls.children
+    page.value = 3
+    count = len(drawn)
+    label.value = "ordinary"
+    assert page.value == 1
+    assert drawn[count:] == [list(range(12))]
+    assert page.max == 2
+
+
+def test_without_an_evaluation_there_is_no_filter_by_mistake(data):
+    controls, _, _ = widgets.gallery_browser(data).children
+    assert [control.description for control in controls.children] == ["label", "page"]
+
+
+def test_a_filter_that_nothing_passes_leaves_a_sentence(data):
+    right = Evaluation(torch.nn.functional.one_hot(data.labels, 2).float(), data.labels, CLASSES)
+    controls, text, picture = widgets.gallery_browser(data, right).children
+    controls.children[1].value = "wrong"
+    assert text.value == "0 of 30 pictures, page 1 of 1"
+    assert bytes(picture.value) == plots.png(plots.gallery(data, []))
+
+
+def test_the_browser_refuses_an_evaluation_of_other_pictures(data, said):
+    with pytest.raises(ValueError, match="is of 30 pictures but the dataset has 5"):
+        widgets.gallery_browser(data.subset(range(5)), said)
+
+
+def test_the_slider_shows_the_run_of_the_chosen_rate_and_its_gap():
+    slider, text, picture = widgets.dropout_slider({0.5: run(0.8, 0.75), 0.0: run(1.0, 0.7)}).children
+    assert [name for name, _ in slider.options] == ["0", "0.5"]
+    assert text.value == "last epoch: training (dropout on) 100.0 %, validation 70.0 %, gap 30.0 points"
+    before = bytes(picture.value)
+    slider.value = 0.5
+    assert bytes(picture.value) != before
+    assert text.value.endswith("gap 5.0 points")
+
+
+def test_the_axes_of_the_slider_stay_fixed(monkeypatch):
+    figures = []
+    png = plots.png
+    monkeypatch.setattr(widgets.plots, "png", lambda figure: figures.append(figure) or png(figure))
+    slider, _, _ = widgets.dropout_slider({0.0: run(1.0, 0.4), 0.5: run(0.8, 0.75)}).children
+    slider.value = 0.5
+    limits = [[(axis.get_xlim(), axis.get_ylim()) for axis in figure.axes] for figure in figures]
+    assert len(limits) == 2
+    assert limits[0] == limits[1]
+    assert limits[1][1][1][0] < 40
+    assert limits[1][1][1][1] > 100
+
+
+def test_a_slider_without_runs_is_refused():
+    with pytest.raises(ValueError, match="no run to show"):
+        widgets.dropout_slider({})
+
+
+def test_no_widget_uses_an_output_area(data):
+    boxes = [widgets.gallery_browser(data), widgets.dropout_slider({0.0: run(1.0, 0.7)})]
+    kinds = set()
+    while boxes:
+        widget = boxes.pop()
+        kinds.add(type(widget).__name__)
+        boxes.extend(getattr(widget, "children", ()))
+    assert kinds == {"VBox", "HBox", "Dropdown", "IntSlider", "SelectionSlider", "Label", "Image"}
