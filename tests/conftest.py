@@ -3,7 +3,9 @@
 import ipaddress
 import socket
 
+import numpy as np
 import pytest
+from PIL import Image
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +33,28 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def picture_set():
+    """Return a function that writes a small labelled set in the usual layout and returns its folder."""
+
+    def write(folder, count=40, *, size=16, seed=0, rows=None):
+        random = np.random.default_rng(seed)
+        (folder / "images").mkdir(parents=True)
+        labels = [i % 2 for i in range(count)]
+        for i in range(count):
+            noise = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
+            Image.fromarray(noise).save(folder / "images" / f"{i}.jpg", quality=90)
+        rows = rows or [(f"{i}.jpg", label) for i, label in enumerate(labels)]
+        lines = ["image_names,emergency_or_not", *(f"{name},{label}" for name, label in rows)]
+        (folder / "emergency_train.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def full_set(own_data_folder, picture_set):
+    """A small set that stands where the real photos go."""
+    return picture_set(own_data_folder / "vehicles")
