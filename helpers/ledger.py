@@ -74,8 +74,8 @@ def record(
         >>> measured = Evaluation(torch.eye(2), torch.tensor([0, 1]), ["ordinary", "emergency"])
         >>> record("01_baseline", "baseline", measured, profile="sample", seed=0)
         >>> leaderboard("sample")[["technique", "valid_accuracy", "seeds"]]
-          technique  valid_accuracy  seeds
-        1  baseline           100.0      1
+        accuracies in % technique  valid_accuracy  seeds
+        1                baseline           100.0      1
         >>> del os.environ["COURSE_LEDGER"]
         >>> folder.cleanup()
     """
@@ -189,7 +189,7 @@ def leaderboard(profile: str) -> "pd.DataFrame":
         "technique", "notebook", "valid_accuracy", "spread", "seeds", "interval", "train_accuracy", "parameters",
         "seconds", "reference_valid", "reference_spread", "reference_seeds",
     ]  # fmt: skip
-    table = table[shown].set_axis(range(1, len(table) + 1))
+    table = table[shown].set_axis(range(1, len(table) + 1)).rename_axis(columns="accuracies in %")
     for name in table.columns[table.isna().any()]:
         table[name] = table[name].astype(object).where(table[name].notna(), "")
     return table
