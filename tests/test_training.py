@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
 
-from helpers import runtime, training
-from helpers.training import COLUMNS, History, fit, load_checkpoint, save_checkpoint
+from helpers import runtime
+from helpers.training import COLUMNS, History, fit, load_checkpoint, loop, save_checkpoint
 
 
 class Pictures(torch.utils.data.TensorDataset):
@@ -46,7 +46,7 @@ def run(model=None, train=None, valid=None, *, epochs=2, lr=0.1, **options):
 def scripted(monkeypatch, accuracies):
     """Let validation give these accuracies, one an epoch."""
     coming = iter(accuracies)
-    monkeypatch.setattr(training, "_measure", lambda *_: (1.0, next(coming)))
+    monkeypatch.setattr(loop, "_measure", lambda *_: (1.0, next(coming)))
 
 
 # what is measured
@@ -115,6 +115,7 @@ def test_validation_changes_neither_the_training_nor_its_mode():
     model = Watched(*small_model(dropout=0.5))
     with_valid = run(model, [next(iter(loader()))], loader(), epochs=2)
     assert set(modes) == {(True, True), (False, False)}
+    assert not model.training
     without = run(small_model(dropout=0.5), [next(iter(loader()))], epochs=1)
     assert without.rows[0]["train_loss"] != with_valid.rows[1]["train_loss"]
     assert math.isnan(without.rows[0]["valid_accuracy"])
@@ -160,7 +161,7 @@ def test_patience_leaves_the_best_weights_and_no_knob_the_last(monkeypatch):
 
 def test_equal_accuracy_is_better_only_with_a_lower_loss(monkeypatch):
     coming = iter([(1.0, 0.5), (0.8, 0.5), (0.9, 0.5)])
-    monkeypatch.setattr(training, "_measure", lambda *_: next(coming))
+    monkeypatch.setattr(loop, "_measure", lambda *_: next(coming))
     assert run(valid=loader(), epochs=3).best_epoch == 2
 
 

@@ -1,0 +1,95 @@
+"""What a call of `fit` measured, epoch by epoch."""
+
+import csv
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
+_FORMATS = {
+    "epoch": "{:.0f}".format,
+    "train_loss": "{:.4f}".format,
+    "train_accuracy": "{:.1%}".format,
+    "valid_loss": "{:.4f}".format,
+    "valid_accuracy": "{:.1%}".format,
+    "lr": "{:.3g}".format,
+    "seconds": "{:.1f}".format,
+}
+
+
+@dataclass
+class History:
+    """What one call of `fit` measured, one row an epoch.
+
+    Training figures are running means over the epoch, taken in training mode while the weights still move; validation
+    figures are taken after the epoch, in evaluation mode. Both count pictures, not batches.
+
+    Attributes:
+        rows: One dict an epoch with the keys of `COLUMNS`; validation figures are NaN without a validation loader.
+        best_epoch: The epoch with the highest validation accuracy (of equals the lowest validation loss), or None.
+        stopped: Why training ended before the last epoch, or None.
+
+    Example:
+        >>> History([dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]).table.valid_accuracy.tolist()
+        [0.6]
+    """
+
+    rows: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int | None = None
+    stopped: str | None = None
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """All epochs as a table with the columns of `COLUMNS`; accuracies from 0 to 1, losses in nats."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows, columns=list(COLUMNS))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _short_table(self) -> "pd.DataFrame":
+        # At most a dozen rows: some at equal distances, the best, the last.
+        step = math.ceil(len(self) / 10)
+        shown = [
+            row for row in self.rows if row["epoch"] in (1, self.best_epoch, len(self)) or row["epoch"] % step == 0
+        ]
+        return type(self)(shown).table.assign(best=["*" if row["epoch"] == self.best_epoch else "" for row in shown])
+
+    def _last_line(self) -> str:
+        total = sum(row["seconds"] for row in self.rows)
+        best = f", best epoch {self.best_epoch} (*)" if self.best_epoch else ""
+        return f"{len(self)} epoch{'s'[: len(self) != 1]} in {total:.1f} s{best}" + (
+            f"; stopped: {self.stopped}" if self.stopped else ""
+        )
+
+    def __repr__(self) -> str:
+        table = self._short_table().to_string(index=False, formatters=_FORMATS, na_rep="")
+        return f"{table}\n{self._last_line()}"
+
+    def _repr_html_(self) -> str:
+        table = self._short_table().to_html(index=False, formatters=_FORMATS, na_rep="", border=0)
+        return f"{table}<p>{self._last_line()}</p>"
+
+
+def better(row: dict[str, float], history: History) -> bool:
+    """Say whether this epoch beats the best so far: higher validation accuracy, or the same and a lower loss."""
+    if math.isnan(row["valid_accuracy"]):
+        return False
+    if history.best_epoch is None:
+        return True
+    best = history.rows[history.best_epoch - 1]
+    return (row["valid_accuracy"], -row["valid_loss"]) > (best["valid_accuracy"], -best["valid_loss"])
+
+
+def append(path: str | Path, row: dict[str, float]) -> None:
+    """Write an epoch to the log at once; the first epoch begins the file anew."""
+    with open(path, "w" if row["epoch"] == 1 else "a", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        if row["epoch"] == 1:
+            writer.writeheader()
+        writer.writerow(row)
