@@ -1,0 +1,41 @@
+"""`python -m helpers`: the course on the command line."""
+
+import argparse
+import sys
+
+from helpers.commands import data, doctor, run
+
+COMMANDS = {"doctor": doctor, "data": data, "run": run}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: What stands behind ``python -m helpers``; those of this process by default.
+
+    Returns:
+        The exit code: 0 for success, 1 when something is wrong, 130 after Ctrl-C.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers",
+        description="Check the machine, manage the data, and run the notebooks of the course.",
+        epilog="example: python -m helpers doctor",
+    )
+    subparsers = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)
+    for module in COMMANDS.values():
+        module.add_parser(subparsers)
+    args = parser.parse_args(arguments)
+    try:
+        return COMMANDS[args.command_name].main(args)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    except (ValueError, OSError) as error:
+        # What our own code raises for a wrong value or file is a sentence for the person at the keyboard.
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

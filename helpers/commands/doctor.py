@@ -1,0 +1,224 @@
+"""`python -m helpers doctor`: look at the machine and the installation, and say what to do."""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+from helpers import datasets, runtime
+
+ROOT = Path(__file__).resolve().parents[2]
+REINSTALL = "run `python bootstrap.py setup`, or `python -m pip install -r requirements.txt`"
+
+
+class Finding(NamedTuple):
+    """One line of the doctor's report."""
+
+    level: str  # "OK", "WARN" or "FAIL"
+    what: str
+    found: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.level:<5} {self.what:<10} {self.found}" + (f": {self.remedy}" if self.remedy else "")
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Add `doctor` and its option to the command line."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="check Python, packages, device, memory, disk, Jupyter and data",
+        description="Check the machine and the installation; every line that is not OK says what to do.",
+        epilog="example: python -m helpers doctor --json",
+    )
+    parser.add_argument("--json", action="store_true", help="print the findings as a JSON list")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print what `examine` finds.
+
+    Args:
+        args: What `add_parser` defines.
+
+    Returns:
+        1 when a line says FAIL, else 0.
+    """
+    findings = examine()
+    if args.json:
+        print(json.dumps([finding._asdict() for finding in findings], indent=2))
+    else:
+        print(*findings, sep="\n")
+    return int(any(finding.level == "FAIL" for finding in findings))
+
+
+def examine() -> list[Finding]:
+    """Make all checks.
+
+    Returns:
+        A finding a check, in the order in which a person would ask. A check that breaks is a finding too.
+
+    Example:
+        >>> [finding.what for finding in examine()]
+        ['Python', 'packages', 'device', 'precision', 'cores', 'memory', 'disk', 'Jupyter', 'data']
+    """
+    checks: dict[str, Callable[[], Finding]] = {
+        "Python": check_python,
+        "packages": check_packages,
+        "device": check_device,
+        "precision": check_precision,
+        "cores": check_cores,
+        "memory": check_memory,
+        "disk": check_disk,
+        "Jupyter": check_jupyter,
+        "data": check_data,
+    }
+    findings = []
+    for what, check in checks.items():
+        try:
+            findings.append(check())
+        except Exception as error:  # the doctor must be able to report on any broken installation
+            findings.append(Finding("FAIL", what, f"the check broke ({type(error).__name__}: {error})", REINSTALL))
+    return findings
+
+
+def check_python() -> Finding:
+    """Compare this Python with the range that pyproject.toml asks for.
+
+    Example:
+        >>> check_python().level
+        'OK'
+    """
+    required = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', (ROOT / "pyproject.toml").read_text())
+    oldest, beyond = (int(minor) for minor in required.groups())
+    found = f"{platform.python_version()} ({sys.executable})"
+    if (3, oldest) <= sys.version_info[:2] < (3, beyond):
+        return Finding("OK", "Python", found)
+    remedy = f"the course is made for 3.{oldest} to 3.{beyond - 1}; delete .venv and set up with one of these"
+    return Finding("FAIL", "Python", found, remedy)
+
+
+def check_packages() -> Finding:
+    """Compare the installed packages with the pins of requirements.txt."""
+    wanted = pins(ROOT / "requirements.txt")
+    missing, different = [], []
+    for name, version in wanted.items():
+        try:
+            # "2.14.1+cpu" is 2.14.1 built for computers without a GPU
+            installed = metadata.version(name).split("+")[0]
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+        else:
+            if installed != version:
+                different.append(f"{name} {installed} instead of {version}")
+    if missing:
+        return Finding("FAIL", "packages", "not installed: " + ", ".join(missing), REINSTALL)
+    if different:
+        return Finding("WARN", "packages", "other versions than tested: " + ", ".join(different), REINSTALL)
+    return Finding("OK", "packages", f"all {len(wanted)} as pinned, torch {metadata.version('torch')}")
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Read the pinned versions out of a requirements file.
+
+    Args:
+        path: File with lines such as ``torch==2.14.1``.
+
+    Returns:
+        Version by package name; other lines are passed over.
+    """
+    return dict(re.findall(r"^([\w.-]+)==([\w.]+)\s*$", path.read_text(), flags=re.MULTILINE))
+
+
+def check_device() -> Finding:
+    """Name the device that training will use."""
+    import torch
+
+    device = runtime.device()
+    if device.type == "cpu":
+        return Finding("OK", "device", f"CPU {platform.machine()}; no GPU that PyTorch can use, and none is needed")
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "Apple GPU"
+    return Finding("OK", "device", f"{device.type} ({name})")
+
+
+def check_precision() -> Finding:
+    """Name the number format that training will use, and why."""
+    chosen = runtime.choose_precision()
+    return Finding("OK", "precision", f"{str(chosen.dtype).removeprefix('torch.')} ({chosen.reason})")
+
+
+def check_cores() -> Finding:
+    """Count processor cores and the threads that will use them."""
+    import torch
+
+    cores, threads = os.cpu_count() or 1, torch.get_num_threads()
+    found = f"{cores} cores, PyTorch computes on {threads}"
+    if threads == 1 < cores:
+        remedy = "unset OMP_NUM_THREADS to use them all" if "OMP_NUM_THREADS" in os.environ else ""
+        return Finding("WARN" if remedy else "OK", "cores", found, remedy)
+    return Finding("OK", "cores", found)
+
+
+def check_memory(enough: float = 2.0) -> Finding:
+    """Compare free memory with what a notebook takes.
+
+    Args:
+        enough: Gigabytes that a notebook takes on the sample data.
+    """
+    import psutil
+
+    memory = psutil.virtual_memory()
+    found = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB free"
+    if memory.available / 1e9 < enough:
+        return Finding("WARN", "memory", found, f"a notebook takes up to {enough} GB; close other programs first")
+    return Finding("OK", "memory", found)
+
+
+def check_disk(enough: float = 1.0, least: float = 0.1) -> Finding:
+    """Compare the free disk space with what data, caches and runs take.
+
+    Args:
+        enough: Gigabytes below which the real photos may not fit.
+        least: Gigabytes below which nothing works.
+    """
+    folder = next(place for place in (runtime.data_dir(), *runtime.data_dir().absolute().parents) if place.exists())
+    free = shutil.disk_usage(folder).free / 1e9
+    found = f"{free:.1f} GB free where the data goes ({folder})"
+    if free < enough:
+        level = "FAIL" if free < least else "WARN"
+        return Finding(level, "disk", found, f"make room for {enough} GB, or let COURSE_DATA_DIR name another folder")
+    return Finding("OK", "disk", found)
+
+
+def check_jupyter() -> Finding:
+    """See whether notebooks will start this Python, and not another one of the same name."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return Finding("FAIL", "Jupyter", "there is no kernel python3", REINSTALL)
+    # A bare "python" stands for the Python that starts the kernel.
+    if command in ("python", "python3") or Path(command).absolute() == Path(sys.executable).absolute():
+        return Finding("OK", "Jupyter", f"JupyterLab {metadata.version('jupyterlab')}, kernel python3 is this Python")
+    remedy = "run `python -m ipykernel install --sys-prefix`"
+    return Finding("FAIL", "Jupyter", f"kernel python3 starts another Python ({command})", remedy)
+
+
+def check_data() -> Finding:
+    """See which data is there and which one the notebooks will use."""
+    sample = (runtime.data_dir() / "vehicles-sample").is_dir()
+    drawn = "sample drawn" if sample else "sample is drawn on first use"
+    try:
+        profile = datasets.choose_profile()
+        if profile == "full":
+            return Finding("OK", "data", f"{drawn}; real photos in {datasets.data_folder('vehicles', 'full')}, used")
+    except (ValueError, FileNotFoundError) as error:
+        return Finding("FAIL", "data", str(error))
+    return Finding("OK", "data", f"{drawn}, used; real photos, if you want them: python -m helpers data get vehicles")
