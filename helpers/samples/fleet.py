@@ -256,7 +256,7 @@ LOOK_ALIKES = (
 )  # fmt: skip
 
 
-def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.3) -> Vehicle:
+def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.14) -> Vehicle:
     """Draw an ordinary vehicle.
 
     Args:
@@ -275,7 +275,7 @@ def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.3) -> Vehicle:
         return finish(rng, rng.choice(LOOK_ALIKES)(rng), dark)
     body = rng.choices(
         ["sedan", "hatchback", "estate", "suv", "sports", "pickup", "van", "minibus", "box", "lorry", "bus"],
-        [26, 15, 8, 16, 10, 9, 5, 4, 2, 3, 3],
+        [30, 17, 9, 18, 12, 9, 3, 3, 1, 2, 2],
     )[0]
     vehicle = Vehicle(body, paint(rng))
     if body == "bus":
@@ -287,7 +287,7 @@ def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.3) -> Vehicle:
     return finish(rng, vehicle, dark)
 
 
-def emergency(rng: Random, dark: float = 0.0, faint: float = 0.15) -> Vehicle:
+def emergency(rng: Random, dark: float = 0.0, faint: float = 0.06) -> Vehicle:
     """Draw a police car, an ambulance or a fire engine.
 
     Args:

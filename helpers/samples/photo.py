@@ -18,9 +18,9 @@ CANVAS = 2 * SIZE  # drawn larger, then scaled down: smooth edges
 
 def _heading(rng: Random) -> float:
     """Direction of a vehicle's nose; three-quarter views are the commonest, as in photos."""
-    base = rng.choices([0.0, 40.0, 65.0, 90.0], [16, 46, 24, 14])[0]  # degrees away from a pure side view
-    turn = math.radians(base + rng.gauss(0, 8))
-    towards = -1 if rng.random() < 0.72 else 1  # most vehicles show their front
+    base = rng.choices([3.0, 38.0, 58.0, 87.0], [12, 58, 20, 10])[0]  # degrees away from a pure side view
+    turn = math.radians(base + rng.gauss(0, 6))
+    towards = -1 if rng.random() < 0.82 else 1  # most vehicles show their front
     angle = towards * turn
     return angle if rng.random() < 0.5 else math.pi - angle
 
@@ -52,7 +52,7 @@ def draw_photo(seed: int, number: int, label: int) -> Image.Image:
     main = fleet.emergency(rng, dark) if label else fleet.ordinary(rng, dark)
     heading = _heading(rng)
     wide, tall = _extent(main, heading)
-    share = rng.uniform(0.68, 1.08)  # of the picture's width that the vehicle takes
+    share = rng.uniform(0.8, 1.12)  # of the picture's width that the vehicle takes
     focal = rng.uniform(1.4, 3.0) * CANVAS
     eye = rng.uniform(1.2, 2.0) if rng.random() < 0.75 else rng.uniform(2.0, 3.4)
     depth = focal * max(wide, 1.2 * tall) / (CANVAS * share)
@@ -61,9 +61,9 @@ def draw_photo(seed: int, number: int, label: int) -> Image.Image:
     eye = min(eye, (foot - 0.2 * CANVAS) * depth / focal)  # some sky is always seen
     camera = Camera(Image.new("RGB", (CANVAS, CANVAS)), focal, eye, foot - eye * focal / depth, setting.light)
     scenery.paint(setting, camera, rng, noise)
-    middle = rng.gauss(0, 0.06) * CANVAS * depth / focal
+    middle = rng.gauss(0, 0.045) * CANVAS * depth / focal
     others = []
-    for _ in range(rng.choices([0, 1, 2, 3], [45, 28, 18, 9])[0]):
+    for _ in range(rng.choices([0, 1, 2, 3], [58, 26, 12, 4])[0]):
         far = depth + rng.uniform(5, 16)
         aside = rng.uniform(-0.7, 0.7) * CANVAS * far / focal
         turn = rng.choice([heading, heading, 0.0, math.pi, -1.2, -0.6, 2.5])

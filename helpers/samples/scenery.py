@@ -48,7 +48,7 @@ def _light(rng: Random, time: str) -> Light:
         low = rng.uniform(0.35, 0.9)
         flat = math.sqrt(1 - low * low)
         sun = (flat * math.cos(angle), flat * math.sin(angle) * 0.8 - 0.15, low)
-        return Light(sun, 0.66, 0.5, jitter(rng, (188, 214, 242), 8), 0.0, 0.85)
+        return Light(sun, 0.72, 0.4, jitter(rng, (188, 214, 242), 8), 0.0, 0.85)
     if time == "overcast":
         return Light((0.1, -0.2, 0.97), 0.76, 0.26, jitter(rng, (208, 212, 216), 8), 0.1, 0.6)
     if time == "dusk":
