@@ -19,6 +19,7 @@ from helpers.datasets import ImageDataset, cache, choose_profile, data_folder, l
 from helpers.datasets.layouts import find_layout
 from helpers.datasets.splits import split_honest
 from helpers.runtime import data_dir, seed_everything
+from helpers.samples import VERSION
 
 CLASSES = ["ordinary", "emergency"]
 
@@ -149,14 +150,36 @@ def test_a_wrong_folder_elsewhere_is_an_error_and_not_the_sample(tmp_path, monke
         load_vehicles()
 
 
+def small_sample(picture_set, drawn):
+    def draw(folder):
+        drawn.append(folder)
+        picture_set(folder, 20)
+        (folder / "flaws.json").write_text(json.dumps({"version": VERSION}))
+        return folder
+
+    return draw
+
+
 def test_the_sample_is_drawn_once_on_first_use(monkeypatch, picture_set):
     drawn = []
-    monkeypatch.setattr("helpers.samples.draw_vehicles", lambda folder: drawn.append(folder) or picture_set(folder, 20))
+    monkeypatch.setattr("helpers.samples.draw_vehicles", small_sample(picture_set, drawn))
     with ThreadPoolExecutor(2) as pool:
         assert len(set(pool.map(lambda _: data_folder("vehicles", "sample"), range(2)))) == 1
     data = load_vehicles("sample")
     assert len(drawn) == 1
     assert (data.profile, data.train.image_size) == ("sample", 64)
+
+
+def test_a_sample_of_an_older_version_is_drawn_again(monkeypatch, picture_set, capsys):
+    drawn = []
+    monkeypatch.setattr("helpers.samples.draw_vehicles", small_sample(picture_set, drawn))
+    folder = data_folder("vehicles", "sample")
+    (folder / "flaws.json").write_text(json.dumps({"version": VERSION - 1}))
+    (folder / "left.txt").write_text("from the older drawing")
+    assert data_folder("vehicles", "sample") == folder
+    assert len(drawn) == 2
+    assert not (folder / "left.txt").exists()
+    assert "another version" in capsys.readouterr().out
 
 
 def test_unknown_set_is_refused():

@@ -1,6 +1,8 @@
 """`load_vehicles`: from a folder of pictures to train, valid and test."""
 
+import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +71,7 @@ def choose_profile(profile: str | None = None) -> str:
 
 
 def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
-    """Return the folder of a set; the sample is drawn when it is not there yet.
+    """Return the folder of a set; the sample is drawn when it is not there yet, or is an older one.
 
     Args:
         name: "vehicles".
@@ -92,10 +94,10 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
         raise ValueError(f"there is no set {name!r}; choose 'vehicles'.")
     profile = choose_profile(profile)
     folder = present(profile)
+    if profile == "sample":
+        return folder if folder and _up_to_date(folder) else _draw_sample()
     if folder:
         return folder
-    if profile == "sample":
-        return _draw_sample()
     raise FileNotFoundError(
         "the real vehicle photos are not here: run `python -m helpers data get vehicles`, or `python -m helpers data "
         "import vehicles PATH` with a folder or zip, or let COURSE_VEHICLES_DIR name their folder."
@@ -138,7 +140,19 @@ def _draw_sample() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Two notebooks that start at once draw it once.
     with FileLock(folder.with_name("vehicles-sample.lock")):
-        return folder if folder.is_dir() else draw_vehicles(folder)
+        if folder.is_dir():
+            if _up_to_date(folder):
+                return folder
+            print("The sample here was drawn by another version of the course; it is drawn again.")
+            shutil.rmtree(folder)
+        return draw_vehicles(folder)
+
+
+def _up_to_date(folder: Path) -> bool:
+    from helpers.samples import VERSION
+
+    flaws = folder / "flaws.json"
+    return flaws.is_file() and json.loads(flaws.read_text(encoding="utf-8")).get("version") == VERSION
 
 
 def load_vehicles(

@@ -1,5 +1,5 @@
 """Draws the course's sample data: labelled pictures that need no download."""
 
-from helpers.samples.sets import draw_vehicles
+from helpers.samples.sets import VERSION, draw_vehicles
 
-__all__ = ["draw_vehicles"]
+__all__ = ["VERSION", "draw_vehicles"]
