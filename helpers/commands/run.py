@@ -120,12 +120,8 @@ def run(path: Path, target: Path, settings: dict[str, str], *, timeout: int | No
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat lets out whatever its JSON reader and validator raise
-        raise ValueError(
-            f"{path} cannot be read as a notebook ({error}); open it in JupyterLab and save it."
-        ) from error
-    progress = Progress(
-        path.name, sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
-    )
+        raise ValueError(f"{path} is no notebook that can be read: {error}; restore it with git.") from error
+    progress = Progress(path.name, sum(map(_runs, notebook.cells)))
     try:
         asyncio.run(execute(notebook, path.resolve().parent, settings, timeout, progress))
     except NotebookFailed as failure:
@@ -142,7 +138,7 @@ def run(path: Path, target: Path, settings: dict[str, str], *, timeout: int | No
 
 
 async def execute(notebook, folder: Path, settings: dict[str, str], timeout: int | None, progress: "Progress") -> None:
-    """Execute the cells of a notebook in a kernel of their own, storing the outputs in them.
+    """Execute the cells of a notebook in an ipykernel of their own, storing the outputs in them.
 
     Args:
         notebook: Notebook of nbformat 4; changed.
@@ -155,7 +151,7 @@ async def execute(notebook, folder: Path, settings: dict[str, str], timeout: int
         NotebookFailed: A cell failed, took too long, or the kernel died.
         KeyboardInterrupt: Ctrl-C was pressed; the kernel is gone by then.
     """
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellControlSignal
 
     client = _make_client(notebook, timeout)
     ticking = asyncio.create_task(progress.tick())
@@ -168,25 +164,32 @@ async def execute(notebook, folder: Path, settings: dict[str, str], timeout: int
                 if _runs(cell):
                     await client.async_execute_cell(cell, number - 1)
                     progress.done += 1
-    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError, asyncio.CancelledError) as error:
+    except (CellControlSignal, RuntimeError, asyncio.CancelledError) as error:
         if client.interrupted:
             raise KeyboardInterrupt from None
-        if number == 0 or isinstance(error, asyncio.CancelledError):
+        if isinstance(error, asyncio.CancelledError):
             raise
-        if isinstance(error, CellExecutionError):
-            tracebacks = [output.traceback for output in cell.outputs if output.output_type == "error"]
-            reason = "failed:\n\n" + "\n".join(tracebacks[-1] if tracebacks else [str(error)])
-        elif isinstance(error, CellTimeoutError):
-            reason = f"took longer than {timeout} seconds:\n\n{cell.source}"
-        else:
-            reason = f"ended the kernel, most often because memory ran out:\n\n{cell.source}"
-        raise NotebookFailed(f"cell {number} of {len(notebook.cells)} (In [{progress.done + 1}]) {reason}") from None
+        if number == 0:
+            raise NotebookFailed(f"the kernel did not start ({error}); run `python -m helpers doctor`") from None
+        place = f"cell {number} of {len(notebook.cells)} (In [{progress.done + 1}])"
+        raise NotebookFailed(f"{place} {_reason(error, cell, timeout)}") from None
     finally:
         ticking.cancel()
 
 
 def _runs(cell) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def _reason(error: Exception, cell, timeout: int | None) -> str:
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    if isinstance(error, CellTimeoutError):
+        return f"took longer than {timeout} seconds:\n\n{cell.source}"
+    if isinstance(error, DeadKernelError):
+        return f"ended the kernel, most often because memory ran out:\n\n{cell.source}"
+    tracebacks = ["\n".join(output.traceback) for output in cell.outputs if output.output_type == "error"]
+    return "failed:\n\n" + (tracebacks or [str(error)])[-1]
 
 
 def _make_client(notebook, timeout: int | None):
