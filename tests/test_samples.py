@@ -26,7 +26,7 @@ def pixels_of(path: Path) -> bytes | None:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    return draw_vehicles(tmp_path_factory.mktemp("samples") / "small", count=40, progress=False)
+    return draw_vehicles(tmp_path_factory.mktemp("samples") / "small", count=24, progress=False)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def quick(monkeypatch):
 def test_folder_holds_a_csv_pictures_of_128_pixels_and_the_list_of_flaws(small):
     assert sorted(path.name for path in small.iterdir()) == ["emergency_train.csv", "flaws.json", "images"]
     labels = labels_of(small)
-    assert len(labels) == 40
+    assert len(labels) == 24
     assert set(labels) == {path.name for path in (small / "images").iterdir()}
     bad = json.loads((small / "flaws.json").read_text())["unreadable"]
     sizes = {Image.open(small / "images" / name).size for name in labels if name not in bad}
@@ -105,9 +105,9 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_another_set(tmp_path, s
     def content(folder):
         return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
-    again = draw_vehicles(tmp_path / "again", count=40, progress=False)
+    again = draw_vehicles(tmp_path / "again", count=24, progress=False)
     assert content(again) == content(small)
-    other = draw_vehicles(tmp_path / "other", count=40, seed=7, progress=False)
+    other = draw_vehicles(tmp_path / "other", count=24, seed=7, progress=False)
     assert labels_of(other) != labels_of(small)
     assert not set(content(other).values()) & set(content(small).values()) - {content(small)[Path("images") / name]
                for name in json.loads((small / "flaws.json").read_text())["unreadable"]}  # fmt: skip
@@ -127,7 +127,7 @@ def test_every_kind_of_vehicle_can_be_drawn_from_every_side():
     rng = Random(3)
     for kind in kinds:
         assert kind(rng).body in photo.BODIES
-    for number in range(30):
+    for number in range(16):
         picture = np.asarray(photo.draw_photo(99, number, number % 2))
         assert picture.shape == (128, 128, 3)
         assert picture.std() > 5

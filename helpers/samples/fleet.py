@@ -31,7 +31,7 @@ def _patrol_striped(rng: Random) -> Vehicle:
     vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, WHITE, SILVER]), 8))
     stripe = jitter(rng, rng.choice([NAVY, SKY, SKY, GREEN, (196, 160, 40)]), 14)
     low = rng.uniform(0.3, 0.42)
-    vehicle.on_side += [fittings.band(low, low + rng.uniform(0.06, 0.16), stripe)]
+    vehicle.on_side += [fittings.band(low, low + rng.uniform(0.1, 0.2), stripe)]
     if rng.random() < 0.5:
         vehicle.on_side += [fittings.slash(0.5, 0.07, 0.2, 0.62, stripe)]
     vehicle.on_side += [fittings.word("POLICE", stripe, 0.5, 0.54, 0.1)]
@@ -81,11 +81,11 @@ def _ambulance(rng: Random) -> Vehicle:
     if style < 0.35:
         low = rng.uniform(0.26, 0.36)
         other = YELLOW if accent != GREEN else None
-        vehicle.on_side += [fittings.checks(low, low + rng.uniform(0.14, 0.24), rng.randint(8, 12), 2, accent, other)]
+        vehicle.on_side += [fittings.checks(low, low + rng.uniform(0.2, 0.3), rng.randint(8, 12), 2, accent, other)]
     else:
         low = rng.uniform(0.26, 0.44)
-        vehicle.on_side += [fittings.band(low, low + rng.uniform(0.05, 0.12), accent)]
-        vehicle.on_end += [fittings.end_band(low, low + 0.06, accent)]
+        vehicle.on_side += [fittings.band(low, low + rng.uniform(0.08, 0.16), accent)]
+        vehicle.on_end += [fittings.end_band(low, low + 0.08, accent)]
     if rng.random() < 0.6:
         vehicle.on_side += [fittings.cross(accent, rng.uniform(0.5, 0.75), 0.68, rng.uniform(0.16, 0.26))]
     vehicle.on_side += [fittings.word("AMBULANCE", accent, 0.6, 0.9 if style < 0.5 else 0.22, 0.07)]

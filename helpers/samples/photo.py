@@ -52,7 +52,7 @@ def draw_photo(seed: int, number: int, label: int) -> Image.Image:
     main = fleet.emergency(rng, dark) if label else fleet.ordinary(rng, dark)
     heading = _heading(rng)
     wide, tall = _extent(main, heading)
-    share = rng.uniform(0.8, 1.12)  # of the picture's width that the vehicle takes
+    share = rng.uniform(0.88, 1.16)  # of the picture's width that the vehicle takes
     focal = rng.uniform(1.4, 3.0) * CANVAS
     eye = rng.uniform(1.2, 2.0) if rng.random() < 0.75 else rng.uniform(2.0, 3.4)
     depth = focal * max(wide, 1.2 * tall) / (CANVAS * share)

@@ -106,9 +106,9 @@ def _trees(draw, rng: Random, size: int, horizon: float, time: str, count: int, 
         leaf = mix((0, 0, 0), mix(leaf, (222, 226, 232), 0.55) if snow else leaf, dim)
         trunk = mix((0, 0, 0), (70, 54, 40), dim)
         draw.rectangle((column - 0.02 * tall, horizon - tall * 0.5, column + 0.02 * tall, horizon + 4), trunk)
-        for step in range(34):  # from the shaded inside to the lit top
+        for step in range(40):  # from the shaded inside to the lit top
             high = rng.uniform(0.25, 0.95)
-            x, y = column + rng.gauss(0, 0.2) * tall * (1.15 - 0.7 * abs(high - 0.5)), horizon - tall * high
+            x, y = column + rng.gauss(0, 0.13) * tall * (1.15 - 0.7 * abs(high - 0.5)), horizon - tall * high
             radius = tall * rng.uniform(0.03, 0.1) * (1.5 - step / 34)
             shade = mix(leaf, (16, 24, 16), 0.5 - step / 50) if step < 22 else mix(leaf, (200, 206, 150), 0.25 * dim)
             draw.ellipse((x - radius, y - radius * 0.8, x + radius, y + radius * 0.8), shade)
