@@ -152,7 +152,7 @@ def _garage(camera: Camera, rng: Random) -> None:
     wall = jitter(
         rng, rng.choice([(168, 168, 162), (142, 92, 78), (122, 132, 140), (206, 200, 186), (96, 100, 106)]), 16
     )
-    back = horizon + camera.height * camera.focal / rng.uniform(16, 24)
+    back = horizon + rng.uniform(0.35, 0.7) * (0.78 * size - horizon)  # behind the vehicle's wheels
     canvas.paste(vertical((size, int(back) + 1), mix(wall, (0, 0, 0), 0.45), wall), (0, 0))
     left = rng.uniform(-40, 20)
     while left < size:
