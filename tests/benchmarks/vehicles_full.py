@@ -114,6 +114,8 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
+    parser.add_argument("--splits", nargs="+", default=["honest", "article"], choices=["honest", "article"])
+    parser.add_argument("--techniques", nargs="+", help="only these; all by default")
     parser.add_argument("--summary", action="store_true", help="only print the table of what was measured so far")
     args = parser.parse_args()
     if not args.summary:
@@ -127,7 +129,8 @@ def main() -> None:
             RESULTS.write_text(",".join(COLUMNS) + "\n")
         for seed in args.seeds:
             for recipe, split, pictures in plan:
-                if (recipe.technique, split, pictures, seed) in done:
+                wanted = split in args.splits and recipe.technique in (args.techniques or [recipe.technique])
+                if not wanted or (recipe.technique, split, pictures, seed) in done:
                     continue
                 new = measure(recipe, splits[split], split, pictures, seed)
                 with RESULTS.open("a", newline="") as file:
