@@ -91,6 +91,8 @@ def test(options):
     nbval = ["-p", "tests.nbval_plugin", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180"]
     # Drawn before the notebooks, so that none of them pays for it.
     draw = "from helpers.datasets import data_folder; data_folder('vehicles', 'sample')"
+    if not sys.stderr.isatty():
+        draw = "import os; os.environ['TQDM_DISABLE'] = '1'; " + draw  # a bar fills a log with thousands of characters
     notebooks = sorted(glob.glob("notebooks/*.ipynb"))
     try:
         return stages(

@@ -131,7 +131,10 @@ def holds_nothing_of_one_machine(notebook, path: Path) -> Iterator[str]:
         found = re.search(private, cell.source + "\n" + _printed(cell))
         if found:
             yield f"cell {number} holds {found[0]!r}, which is true on one machine only"
-    if set(notebook.metadata) - {"kernelspec", "language_info"} or notebook.metadata.kernelspec.name != "python3":
+    if (
+        set(notebook.metadata) - {"kernelspec", "language_info"}
+        or notebook.metadata.get("kernelspec", {}).get("name") != "python3"
+    ):
         yield f"has the metadata {dict(notebook.metadata)}; run `make notebooks`"
 
 

@@ -125,6 +125,7 @@ def replaced(place, cell):
         ("holds_nothing_of_one_machine", replaced(2, code(outputs=[stream("C:\\Users\\me\n")])), "'C:\\\\U'"),
         ("holds_nothing_of_one_machine", replaced(2, code(outputs=[stream("<f at 0x7f3a91c0>")])), "at 0x7f3a91c0"),
         ("holds_nothing_of_one_machine", new_notebook(metadata={**KERNEL, "papermill": {}}), "has the metadata"),
+        ("holds_nothing_of_one_machine", new_notebook(), "has the metadata {}"),
         ("has_unique_ids", of(*[text("a")] * 2), "has the same id on several cells"),
         ("links_to_what_is_there", replaced(0, text("[next](02_gone.ipynb#part)")), "cell 1 links to 02_gone.ipynb"),
         ("links_to_what_is_there", replaced(0, text('<img src="images/gone.png">')), "cell 1 links to images/gone.png"),
