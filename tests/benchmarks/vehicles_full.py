@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from torchvision.transforms.v2.functional import horizontal_flip
 
 from helpers.datasets import load_vehicles, make_loader
 from helpers.evaluation import evaluate
@@ -61,7 +62,7 @@ def scramble(images: torch.Tensor) -> torch.Tensor:
 def mirror_half(images: torch.Tensor) -> torch.Tensor:
     """Mirror each picture with probability one half."""
     chosen = torch.rand(len(images)) < 0.5
-    return torch.where(chosen[:, None, None, None], images.flip(3), images)
+    return torch.where(chosen[:, None, None, None], horizontal_flip(images), images)
 
 
 @torch.no_grad()
