@@ -29,7 +29,10 @@ def settings(notebook: str) -> SimpleNamespace:
 def data(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COURSE_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # the same sums on every machine of a kind, whatever else it does
         yield load_vehicles("sample", on_unreadable="skip")
+        torch.set_num_threads(threads)
 
 
 def scramble(images):

@@ -106,10 +106,11 @@ def measure(recipe: Recipe, data, split: str, pictures: str, seed: int) -> list[
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Return mean and sample standard deviation over seeds, in percent, a row a recipe."""
     groups = table.groupby(["split", "measured", "technique", "epochs"], sort=False)
-    parts = ["train_accuracy", "valid_accuracy", "test_accuracy"]
-    both = {"mean": 100 * groups[parts].mean(), "spread": 100 * groups[parts].std()}
-    wide = pd.concat(both, axis=1).swaplevel(axis=1)[parts].round(1)
-    return wide.assign(seeds=groups.seed.nunique(), seconds=groups.seconds.median().round(0))
+    columns = {"seeds": groups.seed.nunique()}
+    for part in ("train", "valid", "test"):
+        columns[part] = (100 * groups[f"{part}_accuracy"].mean()).round(1)
+        columns[f"{part} spread"] = (100 * groups[f"{part}_accuracy"].std()).round(1)
+    return pd.DataFrame(columns | {"seconds": groups.seconds.median().round()})
 
 
 def main() -> None:
