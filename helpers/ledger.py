@@ -207,14 +207,15 @@ def _means(profile: str) -> "pd.DataFrame":
 
 
 def _reference() -> "pd.DataFrame":
-    """Average the stored runs on the real photos, honest split, over seeds."""
+    """Average the stored runs on the real photos over seeds: honest split, pictures not scrambled, evaluation mode."""
     import pandas as pd
 
     names = ["technique", "reference_valid", "reference_spread", "reference_seeds"]
     if not REFERENCE.exists():
         return pd.DataFrame(columns=names)
     runs = pd.read_csv(REFERENCE)
-    groups = runs[runs["split"] == "honest"].groupby("technique")["valid_accuracy"]
+    sound = (runs["split"] == "honest") & (runs["measured"] == "right pictures, eval mode")
+    groups = runs[sound].groupby("technique")["valid_accuracy"]
     return groups.agg(["mean", "std", "count"]).reset_index().set_axis(names, axis=1)
 
 

@@ -167,9 +167,15 @@ def test_the_leaderboard_is_blank_where_there_is_no_number(path):
 
 
 def test_the_honest_results_on_the_real_photos_stand_beside(path):
-    runs = [("baseline", "honest", 0.80), ("baseline", "honest", 0.84), ("baseline", "article", 0.1)]
-    runs.append(("dropout", "honest", 0.9))
-    stored = [dict.fromkeys(RESULTS, 0) | {"technique": t, "split": s, "valid_accuracy": v} for t, s, v in runs]
+    right, scrambled = "right pictures, eval mode", "scrambled pictures, eval mode"
+    runs = [
+        ("baseline", "honest", right, 0.80),
+        ("baseline", "honest", right, 0.84),
+        ("baseline", "article", right, 0.1),
+    ]
+    runs += [("baseline", "honest", scrambled, 0.2), ("dropout", "honest", right, 0.9)]
+    columns = ["technique", "split", "measured", "valid_accuracy"]
+    stored = [dict.fromkeys(RESULTS, 0) | dict(zip(columns, run, strict=True)) for run in runs]
     pd.DataFrame(stored).to_csv(ledger.REFERENCE, index=False)
     record(7)
     record(6, "my idea")
