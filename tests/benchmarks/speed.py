@@ -31,12 +31,14 @@ LR, BATCH_SIZE = 1e-4, 128
 ARTICLE = "the article's way"
 
 
-class ArticlesWay:
-    """Float32 pictures in one contiguous N x 3 x H x W array, indexed by a random permutation; default allocator."""
+class PlainLoop:
+    """A plain loop over a `DataLoader`, float32, default allocator."""
 
     def __init__(self, data, precision=None):
-        self.images = torch.from_numpy(np.asarray(data.train.images).transpose(0, 3, 1, 2) / np.float32(255))
-        self.labels = data.train.labels
+        self.loader = data_loader(data)
+
+    def batches(self):
+        return iter(self.loader)
 
     def __call__(self, model, epochs):
         optimizer = torch.optim.Adam(model.parameters(), lr=LR)
@@ -44,12 +46,25 @@ class ArticlesWay:
         model.train()
         for _ in range(epochs):
             started = time.perf_counter()
-            for chosen in torch.randperm(len(self.images)).split(BATCH_SIZE):
+            for images, labels in self.batches():
                 optimizer.zero_grad()
-                nn.functional.cross_entropy(model(self.images[chosen]), self.labels[chosen]).backward()
+                nn.functional.cross_entropy(model(images), labels).backward()
                 optimizer.step()
             seconds.append(time.perf_counter() - started)
         return seconds
+
+
+class ArticlesWay(PlainLoop):
+    """The same over one contiguous float32 N x 3 x H x W array, indexed by a random permutation."""
+
+    def __init__(self, data, precision=None):
+        pictures = np.ascontiguousarray(np.asarray(data.train.images).transpose(0, 3, 1, 2))
+        self.images = torch.from_numpy(pictures / np.float32(255))
+        self.labels = data.train.labels
+
+    def batches(self):
+        for chosen in torch.randperm(len(self.images)).split(BATCH_SIZE):
+            yield self.images[chosen], self.labels[chosen]
 
 
 class Fit:
@@ -90,27 +105,10 @@ def data_loader(data):
             image, label = pictures[index]
             return image.float() / 255, label
 
-    return torch.utils.data.DataLoader(Scaled(), BATCH_SIZE, sampler=ShuffledLikeMakeLoader(len(pictures)))
-
-
-class PlainLoop:
-    """A plain loop over a `DataLoader`, float32, default allocator."""
-
-    def __init__(self, data, precision=None):
-        self.loader = data_loader(data)
-
-    def __call__(self, model, epochs):
-        optimizer = torch.optim.Adam(model.parameters(), lr=LR)
-        seconds = []
-        model.train()
-        for _ in range(epochs):
-            started = time.perf_counter()
-            for images, labels in self.loader:
-                optimizer.zero_grad()
-                nn.functional.cross_entropy(model(images), labels).backward()
-                optimizer.step()
-            seconds.append(time.perf_counter() - started)
-        return seconds
+    # With a generator of its own it draws nothing from the common one, on which the order depends.
+    return torch.utils.data.DataLoader(
+        Scaled(), BATCH_SIZE, sampler=ShuffledLikeMakeLoader(len(pictures)), generator=torch.Generator()
+    )
 
 
 class Lightning:
