@@ -155,11 +155,12 @@ def keep_big_blocks() -> bool:
     """
     if platform.libc_ver()[0] != "glibc":
         return False
-    m_trim_threshold, m_mmap_threshold, largest = -1, -3, 2**31 - 1
+    m_trim_threshold, m_mmap_threshold, never = -1, -3, -1
     mallopt = ctypes.CDLL(None).mallopt
-    # A block above the first threshold is mapped on its own and unmapped when freed; free memory above the second, at
-    # the end of the heap, is returned. Neither happens below 1 and 2 GiB from now on.
-    return bool(mallopt(m_mmap_threshold, 2**30) and mallopt(m_trim_threshold, largest))
+    # A block above the first threshold is mapped on its own and unmapped when freed: only those above 1 GiB from now
+    # on. Free memory at the end of the heap is returned when it exceeds the second: never from now on, as a step in
+    # float32 may free more than the 2 GiB that fit into this argument.
+    return bool(mallopt(m_mmap_threshold, 2**30) and mallopt(m_trim_threshold, never))
 
 
 def workers() -> int:
