@@ -63,13 +63,16 @@ def tidy(axis, *, grid: str = "both") -> None:
 def colours(names: Iterable[str]) -> dict[str, str]:
     """Return a colour for each name: a technique's own one, for other names those still free, in order.
 
+    The baseline's black is never lent out: whoever sees it must be able to trust it.
+
     Example:
         >>> colours(["dropout", "my idea"])
-        {'dropout': '#E69F00', 'my idea': '#000000'}
+        {'dropout': '#E69F00', 'my idea': '#009E73'}
     """
     names = list(names)
     taken = {COLOURS[name] for name in names if name in COLOURS}
-    free = [colour for colour in COLOURS.values() if colour not in taken] or list(COLOURS.values())
+    lent = [colour for name, colour in COLOURS.items() if name != "baseline"]
+    free = [colour for colour in lent if colour not in taken] or lent
     others = (name for name in names if name not in COLOURS)
     borrowed = {name: free[i % len(free)] for i, name in enumerate(others)}
     return {name: COLOURS.get(name) or borrowed[name] for name in names}
