@@ -63,7 +63,7 @@ def test_reading_an_absent_ledger_gives_empty_tables_and_creates_nothing(path):
     assert list(ledger.rows().columns) == ledger.COLUMNS
     board = ledger.leaderboard("sample")
     assert board.empty
-    assert {"technique", "valid_accuracy", "spread", "seeds", "reference_valid"} <= set(board.columns)
+    assert {"technique", "valid_accuracy", "spread", "seeds", "real_photos"} <= set(board.columns)
     assert ledger.best("sample", "baseline") is None
     assert not path.parent.exists()
 
@@ -161,7 +161,7 @@ def test_the_best_comes_first_and_the_profiles_are_kept_apart(path):
 def test_the_leaderboard_is_blank_where_there_is_no_number(path):
     record(7)
     board = ledger.leaderboard("sample")
-    assert board.loc[1, ["spread", "train_accuracy", "parameters", "reference_valid"]].tolist() == ["", "", "", ""]
+    assert board.loc[1, ["spread", "train_accuracy", "parameters", "real_photos"]].tolist() == ["", "", "", ""]
     assert "nan" not in board.to_html().lower()
     assert board.interval[1] == "39.7 to 89.2"
 
@@ -180,10 +180,11 @@ def test_the_honest_results_on_the_real_photos_stand_beside(path):
     record(7)
     record(6, "my idea")
     board = ledger.leaderboard("sample").set_index("technique")
-    reference = ["reference_valid", "reference_spread", "reference_seeds"]
-    assert board.loc["baseline", reference].tolist() == [82.0, 2.8, 2]
-    assert board.loc["my idea", reference].tolist() == ["", "", ""]
+    assert board.loc["baseline", "real_photos"] == "82.0 +- 2.8 (2 seeds)"
+    assert board.loc["my idea", "real_photos"] == ""
     assert "dropout" not in board.index
+    record(6, "dropout")
+    assert ledger.leaderboard("sample").set_index("technique").loc["dropout", "real_photos"] == "90.0 (1 seed)"
 
 
 def test_best_gives_the_mean_to_beat(path):
