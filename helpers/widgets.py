@@ -30,7 +30,7 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
         evaluation: Of a model on `dataset`, in its order.
 
     Returns:
-        A box: drop-down lists and a page slider, a line of text, the pictures.
+        A box: buttons and a page slider, a line of text, the pictures.
 
     Raises:
         ValueError: The evaluation is not of these pictures.
@@ -44,8 +44,10 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
         >>> text.value
         '2 of 3 pictures, page 1 of 1'
     """
-    label = ipywidgets.Dropdown(options=["all", *dataset.classes], description="label")
-    outcome = ipywidgets.Dropdown(options=["all", "right", "wrong"], description="model was")
+    # No drop-down lists: JupyterLab takes their arrow keys for itself. Buttons hear the space bar.
+    narrow = {"button_width": "auto"}
+    label = ipywidgets.ToggleButtons(options=["all", *dataset.classes], description="label", style=narrow)
+    outcome = ipywidgets.ToggleButtons(options=["all", "right", "wrong"], description="model was", style=narrow)
     page = ipywidgets.IntSlider(min=1, max=1, description="page", continuous_update=False)
     text, picture = ipywidgets.Label(), ipywidgets.Image(format="png")
 
@@ -79,7 +81,8 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
     page.max = pages()
     show()
     controls = [label, page] if evaluation is None else [label, outcome, page]
-    return ipywidgets.VBox([ipywidgets.HBox(controls), text, picture])
+    row = ipywidgets.HBox(controls, layout=ipywidgets.Layout(flex_flow="row wrap"))
+    return ipywidgets.VBox([row, text, picture])
 
 
 def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:

@@ -138,4 +138,4 @@ def test_no_widget_uses_an_output_area(data):
         widget = boxes.pop()
         kinds.add(type(widget).__name__)
         boxes.extend(getattr(widget, "children", ()))
-    assert kinds == {"VBox", "HBox", "Dropdown", "IntSlider", "SelectionSlider", "Label", "Image"}
+    assert kinds == {"VBox", "HBox", "ToggleButtons", "IntSlider", "SelectionSlider", "Label", "Image"}
