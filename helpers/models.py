@@ -72,3 +72,158 @@ class VehicleNet(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits, N x 2, for images N x 3 x H x W in [0, 1]."""
         return self.classifier(self.features(images).flatten(1))
+
+
+class FoodCNN(nn.Module):
+    """Tell eleven kinds of food apart with five convolutions and three linear layers.
+
+    The network of the second source article: per block ``Conv 3x3, BatchNorm, ReLU, MaxPool 2``, blocks of 64, 128,
+    256, 512 and 512 channels, then ``Linear 1024, ReLU, Linear 512, ReLU, Linear``. At 128 pixels the first linear
+    layer sees 512 x 4 x 4 values.
+
+    Args:
+        image_size: Height and width of the pictures in pixels, at least 32: five halvings must leave one pixel.
+        classes: Number of classes.
+
+    Raises:
+        ValueError: The pictures are too small, or there are fewer than two classes.
+
+    Example:
+        >>> FoodCNN(image_size=64)(torch.zeros(2, 3, 64, 64)).shape
+        torch.Size([2, 11])
+    """
+
+    def __init__(self, *, image_size: int = 128, classes: int = 11) -> None:
+        super().__init__()
+        channels = (64, 128, 256, 512, 512)
+        side = image_size // 2 ** len(channels)
+        if side < 1:
+            raise ValueError(f"image_size is {image_size}, too small for five poolings; take at least 32 pixels.")
+        _check_classes(classes)
+        layers: list[nn.Module] = []
+        inputs = 3
+        for outputs in channels:
+            layers += [nn.Conv2d(inputs, outputs, kernel_size=3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
+            layers.append(nn.MaxPool2d(2))
+            inputs = outputs
+        self.features = nn.Sequential(*layers)
+        self.classifier = nn.Sequential(
+            nn.Linear(inputs * side * side, 1024), nn.ReLU(), nn.Linear(1024, 512), nn.ReLU(), nn.Linear(512, classes)
+        )
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits, N x classes, for images N x 3 x H x W in [0, 1]."""
+        return self.classifier(self.features(images).flatten(1))
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions and a shortcut around them (He et al., *Deep residual learning*, 2015, figure 5 left).
+
+    The block learns what to *add* to its input: with weights near zero it passes the input on, so more blocks cannot
+    make the network worse by being there. Where the block halves the picture or changes the number of channels, a 1x1
+    convolution brings the shortcut to the same shape. The convolutions have no bias, as the batch norm after each
+    subtracts it again.
+
+    Args:
+        inputs: Channels that come in.
+        outputs: Channels that go out.
+        stride: 2 halves height and width, 1 keeps them.
+        shortcut: False leaves the shortcut out: a plain network, for comparison.
+
+    Example:
+        >>> BasicBlock(8, 16, stride=2)(torch.zeros(1, 8, 6, 6)).shape
+        torch.Size([1, 16, 3, 3])
+    """
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, *, shortcut: bool = True) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu = nn.ReLU()
+        self.conv2 = nn.Conv2d(outputs, outputs, kernel_size=3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.shortcut = shortcut
+        self.downsample = None
+        if shortcut and (stride != 1 or inputs != outputs):
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return N x outputs x H/stride x W/stride for x, N x inputs x H x W."""
+        change = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
+        if not self.shortcut:
+            return self.relu(change)
+        return self.relu(change + (x if self.downsample is None else self.downsample(x)))
+
+
+class ResNet(nn.Module):
+    """A residual network; with the defaults ResNet-18 (He et al., *Deep residual learning*, 2015).
+
+    A stem (7x7 convolution and max-pooling, each halving the picture), stages of `BasicBlock`s of which each but the
+    first halves the picture and doubles the channels, the average over all positions, and one linear layer. The average
+    makes it work at any picture size. Layers are named as in torchvision, whose ``layer1`` is ``stages.0`` here.
+
+    Args:
+        classes: Number of classes.
+        blocks: Blocks in each stage.
+        width: Channels of the first stage.
+        shortcut: False gives the plain network of the same depth.
+
+    Raises:
+        ValueError: Fewer than two classes, or no block or no channel somewhere.
+
+    Example:
+        >>> ResNet()(torch.zeros(1, 3, 128, 128)).shape
+        torch.Size([1, 11])
+        >>> small = ResNet(blocks=(1, 1, 1), width=16)
+        >>> sum(weights.numel() for weights in small.parameters())
+        80027
+    """
+
+    def __init__(
+        self,
+        *,
+        classes: int = 11,
+        blocks: tuple[int, ...] = (2, 2, 2, 2),
+        width: int = 64,
+        shortcut: bool = True,
+    ) -> None:
+        super().__init__()
+        _check_classes(classes)
+        if not blocks or min(blocks) < 1 or width < 1:
+            raise ValueError(f"blocks are {blocks} and width is {width}; every stage needs a block and a channel.")
+        self.conv1 = nn.Conv2d(3, width, kernel_size=7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU()
+        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
+        stages = []
+        inputs = width
+        for stage, count in enumerate(blocks):
+            outputs = width * 2**stage
+            first = BasicBlock(inputs, outputs, 1 if stage == 0 else 2, shortcut=shortcut)
+            others = [BasicBlock(outputs, outputs, shortcut=shortcut) for _ in range(count - 1)]
+            stages.append(nn.Sequential(first, *others))
+            inputs = outputs
+        self.stages = nn.Sequential(*stages)
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(inputs, classes)
+        # Kaiming's start (He et al., 2015): ReLU drops half of what comes in, so weights of variance 2 / fan keep the
+        # signal's size from layer to layer; counted over the outputs (fan_out) it is the gradient's size that is kept.
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """Return what the linear layer sees, N x C, for images N x 3 x H x W in [0, 1]."""
+        x = self.maxpool(self.relu(self.bn1(self.conv1(images))))
+        return self.avgpool(self.stages(x)).flatten(1)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits, N x classes, for images N x 3 x H x W in [0, 1]."""
+        return self.fc(self.features(images))
+
+
+def _check_classes(classes: int) -> None:
+    if classes < 2:
+        raise ValueError(f"classes is {classes}; a classifier needs at least 2.")

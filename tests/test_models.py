@@ -1,8 +1,10 @@
+import re
+
 import pytest
 import torch
 from torch import nn
 
-from helpers.models import VehicleNet
+from helpers.models import BasicBlock, FoodCNN, ResNet, VehicleNet
 
 
 def names(model):
@@ -50,3 +52,91 @@ def test_eval_mode_makes_dropout_do_nothing():
     pictures = torch.rand(3, 3, 8, 8)
     assert torch.equal(model(pictures), model(pictures))
     assert any(isinstance(layer, nn.Dropout) for layer in model.features)
+
+
+def test_the_food_cnn_is_the_articles():
+    model = FoodCNN()
+    assert names(model) == ["Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d"] * 5 + [
+        "Linear",
+        "ReLU",
+        "Linear",
+        "ReLU",
+        "Linear",
+    ]
+    assert [layer.out_channels for layer in model.features if isinstance(layer, nn.Conv2d)] == [64, 128, 256, 512, 512]
+    shapes = [(layer.in_features, layer.out_features) for layer in model.classifier if isinstance(layer, nn.Linear)]
+    assert shapes == [(512 * 4 * 4, 1024), (1024, 512), (512, 11)]
+
+
+@pytest.mark.parametrize("size", [32, 75, 96])
+def test_the_food_networks_take_other_sizes(size):
+    images = torch.zeros(2, 3, size, size)
+    assert FoodCNN(image_size=size, classes=3)(images).shape == (2, 3)
+    assert ResNet(classes=3)(images).shape == (2, 3)
+
+
+def test_resnet_computes_what_torchvisions_resnet18_computes():
+    from torchvision.models import resnet18
+
+    torch.manual_seed(0)
+    theirs, ours = resnet18(num_classes=11), ResNet()
+    for layer in theirs.modules():  # fresh statistics would hide a batch norm in the wrong place
+        if isinstance(layer, nn.BatchNorm2d):
+            nn.init.uniform_(layer.running_mean, -0.5, 0.5)
+            nn.init.uniform_(layer.running_var, 0.5, 2)
+            nn.init.uniform_(layer.weight, 0.5, 2)
+            nn.init.uniform_(layer.bias, -0.5, 0.5)
+    renamed = {
+        re.sub(r"^layer(\d)", lambda n: f"stages.{int(n[1]) - 1}", name): value
+        for name, value in theirs.state_dict().items()
+    }
+    ours.load_state_dict(renamed)
+    images = torch.rand(2, 3, 64, 64)
+    torch.testing.assert_close(ours.eval()(images), theirs.eval()(images))
+    torch.testing.assert_close(ours.train()(images), theirs.train()(images))
+
+
+def test_no_convolution_before_a_batch_norm_has_a_bias_in_resnet():
+    assert all(layer.bias is None for layer in ResNet().modules() if isinstance(layer, nn.Conv2d))
+
+
+def test_a_residual_block_with_no_weights_passes_its_input_on():
+    block = BasicBlock(4, 4).eval()
+    for weights in block.parameters():
+        nn.init.zeros_(weights)
+    x = torch.rand(2, 4, 5, 5)
+    assert torch.equal(block(x), x)
+
+
+def test_the_plain_network_is_as_deep_and_has_no_shortcut():
+    plain, residual = ResNet(shortcut=False), ResNet()
+
+    def deep(model):
+        return sum(isinstance(layer, nn.Conv2d) and layer.kernel_size != (1, 1) for layer in model.modules())
+
+    assert deep(plain) == deep(residual) == 17
+    block = plain.stages[0][0].eval()
+    for weights in block.parameters():
+        nn.init.zeros_(weights)
+    assert block(torch.rand(1, 64, 5, 5)).abs().max() == 0
+
+
+def test_kaimings_start_keeps_the_gradients_size():
+    torch.manual_seed(0)
+    weights = ResNet().stages[3][1].conv2.weight
+    assert weights.std().item() == pytest.approx((2 / (512 * 9)) ** 0.5, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: FoodCNN(image_size=31), "image_size is 31"),
+        (lambda: FoodCNN(classes=1), "classes is 1"),
+        (lambda: ResNet(classes=0), "classes is 0"),
+        (lambda: ResNet(blocks=(2, 0)), r"blocks are \(2, 0\)"),
+        (lambda: ResNet(width=0), "width is 0"),
+    ],
+)
+def test_food_networks_name_what_is_out_of_range(build, said):
+    with pytest.raises(ValueError, match=said):
+        build()
