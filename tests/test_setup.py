@@ -109,7 +109,8 @@ def test_every_import_has_a_pin():
         path for folder in ("helpers", "tests") for path in (ROOT / folder).rglob("*.py") if path not in benchmarks
     ]
     files += (ROOT / "notebooks").glob("*.ipynb")
-    assert imported(files) - pinned("requirements.txt") == set()
+    optional = {"kagglehub"}  # asked for photos where somebody has installed it, and nothing is lost without it
+    assert imported(files) - pinned("requirements.txt") == optional
     assert imported(benchmarks) - pinned("requirements.txt") - pinned("requirements-dev.txt") == set()
 
 
