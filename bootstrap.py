@@ -132,11 +132,11 @@ def doctor(options):
 
 
 def clean(_options):
-    """remove what can be made again: runs/, caches, the drawn sample"""
+    """remove what can be made again: runs/, caches, the drawn samples"""
     import glob
     import shutil
 
-    names = ("runs", ".pytest_cache", ".ruff_cache", ".coverage*", "data/vehicles-sample*", "data/cache")
+    names = ("runs", ".pytest_cache", ".ruff_cache", ".coverage*", "data/*-sample*", "data/cache")
     found = [path for name in names for path in sorted(glob.glob(name))]
     for folder, children, _files in os.walk("."):
         children[:] = [child for child in children if child not in (".venv", ".git")]

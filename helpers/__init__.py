@@ -3,7 +3,7 @@
 >>> from helpers import VehicleNet, compare, evaluate, fit, load_vehicles, make_loader, seed_everything
 """
 
-from helpers.datasets import load_vehicles, make_loader
+from helpers.datasets import load_food, load_vehicles, make_loader
 from helpers.evaluation import Comparison, Evaluation, compare, evaluate, predict, wilson
 from helpers.models import VehicleNet
 from helpers.runtime import seed_everything
@@ -18,6 +18,7 @@ __all__ = [
     "evaluate",
     "fit",
     "load_checkpoint",
+    "load_food",
     "load_vehicles",
     "make_loader",
     "predict",

@@ -171,7 +171,7 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None) ->
         An `Evaluation` in the order of the loader.
 
     Raises:
-        ValueError: The loader gives no pictures, or a label outside the model's outputs.
+        ValueError: The loader gives no pictures, pictures without a label, or a label outside the model's outputs.
 
     Example:
         >>> evaluate(nn.Flatten(), [(torch.eye(3).reshape(3, 3, 1, 1), torch.tensor([0, 1, 0]))]).correct.tolist()
@@ -179,10 +179,15 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None) ->
     """
     logits, labels = predict(model, loader)
     low, high = int(labels.min()), int(labels.max())
-    if not 0 <= low <= high < logits.shape[1]:
+    if low < 0:
+        raise ValueError(
+            f"{int((labels < 0).sum())} of {len(labels)} pictures have no label ({low}), so nothing can be measured on "
+            "them; take predict(model, loader)."
+        )
+    if high >= logits.shape[1]:
         raise ValueError(
             f"the loader has labels from {low} to {high}, but the model gives {logits.shape[1]} outputs; "
-            "pictures without labels can be predicted but not evaluated."
+            "build the model with more outputs."
         )
     if views is not None:
         probabilities = [logits.softmax(1)]

@@ -54,7 +54,7 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
     def chosen() -> list[int]:
         keep = range(len(dataset))
         if label.value != "all":
-            keep = [i for i in keep if dataset.classes[dataset.labels[i]] == label.value]
+            keep = [i for i in keep if dataset.labels[i] == dataset.classes.index(label.value)]
         if outcome.value != "all":
             keep = [i for i in keep if bool(evaluation.correct[i]) == (outcome.value == "right")]
         return list(keep)

@@ -1,11 +1,16 @@
 """What every test gets: a data folder of its own, and no network beyond this machine."""
 
+import contextlib
 import ipaddress
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from helpers.datasets.sources import Source
 
 
 @pytest.fixture(autouse=True)
@@ -13,7 +18,7 @@ def own_data_folder(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.mktemp("data")
     monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
     monkeypatch.setenv("COURSE_LEDGER", str(folder / "ledger.csv"))
-    for name in ("COURSE_DATA", "COURSE_VEHICLES_DIR"):
+    for name in ("COURSE_DATA", "COURSE_VEHICLES_DIR", "COURSE_FOOD_DIR"):
         monkeypatch.delenv(name, raising=False)
     return folder
 
@@ -58,3 +63,54 @@ def picture_set():
 def full_set(own_data_folder, picture_set):
     """A small set that stands where the real photos go."""
     return picture_set(own_data_folder / "vehicles")
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.requests.append((self.path, dict(self.headers)))
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.server.behaviour[self.path](self)
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self, content, status=200, sent=None, **headers):
+        self.send_response(status)
+        for name, value in ({"Content-Length": len(content)} | headers).items():
+            self.send_header(name.replace("_", "-"), str(value))
+        self.end_headers()
+        self.wfile.write(content[:sent])
+
+    def resume(self, content, etag='"one"', sent=None):
+        """Serve as RFC 9110 says: the rest if If-Range matches, else everything."""
+        wanted, condition = self.headers.get("Range"), self.headers.get("If-Range")
+        if wanted and condition == etag:
+            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if start >= len(content):
+                return self.answer(b"", 416, Content_Range=f"bytes */{len(content)}")
+            where = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            return self.answer(content[start:], 206, sent, Content_Range=where, ETag=etag)
+        return self.answer(content, 200, sent, ETag=etag)
+
+
+@pytest.fixture
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        server.behaviour, server.requests = {}, []
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def source(server):
+    """Make the source of a behaviour: a function of the request handler."""
+
+    def make(behaviour, path="/file", **known):
+        server.behaviour[path] = behaviour
+        return Source(f"http://127.0.0.1:{server.server_port}{path}", f"source {path}", **known)
+
+    return make

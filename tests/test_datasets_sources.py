@@ -1,12 +1,9 @@
 import argparse
-import contextlib
 import hashlib
 import io
 import stat
-import threading
 import time
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -17,7 +14,7 @@ from helpers.datasets import collect, get, import_folder, load_vehicles, sources
 from helpers.datasets.sources import DownloadError, Source, download
 from helpers.datasets.unpack import UnsafeArchiveError
 
-# A server that behaves as told
+# Downloads
 
 
 def zipped(members):
@@ -29,57 +26,6 @@ def zipped(members):
 
 
 CONTENT = zipped({"photos.bin": np.random.default_rng(0).bytes(200_000)})
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.requests.append((self.path, dict(self.headers)))
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self.server.behaviour[self.path](self)
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self, content, status=200, sent=None, **headers):
-        self.send_response(status)
-        for name, value in ({"Content-Length": len(content)} | headers).items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.end_headers()
-        self.wfile.write(content[:sent])
-
-    def resume(self, content, etag='"one"', sent=None):
-        """Serve as RFC 9110 says: the rest if If-Range matches, else everything."""
-        wanted, condition = self.headers.get("Range"), self.headers.get("If-Range")
-        if wanted and condition == etag:
-            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
-            if start >= len(content):
-                return self.answer(b"", 416, Content_Range=f"bytes */{len(content)}")
-            where = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            return self.answer(content[start:], 206, sent, Content_Range=where, ETag=etag)
-        return self.answer(content, 200, sent, ETag=etag)
-
-
-@pytest.fixture
-def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.behaviour, server.requests = {}, []
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def source(server):
-    """Make the source of a behaviour: a function of the request handler."""
-
-    def make(behaviour, path="/file", **known):
-        server.behaviour[path] = behaviour
-        return Source(f"http://127.0.0.1:{server.server_port}{path}", f"source {path}", **known)
-
-    return make
 
 
 @pytest.fixture

@@ -4,12 +4,16 @@ import argparse
 from pathlib import Path
 
 from helpers import runtime
+from helpers.datasets.sets import SETS, choose_profile, find_set, present
+
+REAL = [entry.real for entry in SETS]
 
 EXAMPLES = """\
 examples:
   python -m helpers data list
   python -m helpers data get vehicles
   python -m helpers data import vehicles Downloads/vehicles.zip
+  python -m helpers data import food11 Downloads/archive.zip
   python -m helpers data check vehicles --fix
   python -m helpers data sample --name vehicles --seed 7 --count 800 --output private-set"""
 
@@ -33,11 +37,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
     verb("list", "show which sets are here, and where", "list")
     get = verb("get", "download the real photos; an interrupted download goes on where it stopped", "get vehicles")
-    get.add_argument("name", choices=["vehicles"], metavar="NAME", help="vehicles")
+    get.add_argument("name", choices=REAL, metavar="NAME", help=" or ".join(REAL))
     take = verb(
         "import", "copy the real photos from a folder or zip on this machine", "import vehicles Downloads/vehicles.zip"
     )
-    take.add_argument("name", choices=["vehicles"], metavar="NAME", help="vehicles")
+    take.add_argument("name", choices=REAL, metavar="NAME", help=" or ".join(REAL))
     take.add_argument("path", type=Path, metavar="PATH", help="folder or zip, in any layout in which the set is found")
     check = verb(
         "check",
@@ -45,15 +49,17 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "loaded as it is, 0 otherwise",
         "check vehicles --profile sample --fix",
     )
-    check.add_argument("name", metavar="NAME", help="vehicles, or a folder")
+    check.add_argument("name", metavar="NAME", help=f"{', '.join(REAL)}, or a folder")
     check.add_argument("--profile", choices=["sample", "full"], help="drawn or real photos; without it as COURSE_DATA")
     check.add_argument("--fix", action="store_true", help="write NAME.cleaned.csv beside the CSV, which stays as it is")
     sample = verb(
         "sample", "draw a private sample set", "sample --name vehicles --seed 7 --count 800 --output private-set"
     )
-    sample.add_argument("--name", choices=["vehicles"], default="vehicles", help="which set (vehicles)")
+    names = [entry.name for entry in SETS]
+    sample.add_argument("--name", choices=names, default=names[0], help=f"{' or '.join(names)} ({names[0]})")
     sample.add_argument("--seed", type=int, default=13, help="another seed draws other pictures (13)")
-    sample.add_argument("--count", type=int, default=600, help="how many pictures (600)")
+    counts = ", ".join(f"{entry.count} {entry.name}" for entry in SETS)
+    sample.add_argument("--count", type=int, help=f"how many pictures ({counts})")
     sample.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
 
 
@@ -74,21 +80,19 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from helpers.datasets import choose_profile
-    from helpers.datasets.load import present
-
-    used = choose_profile()
-    for profile, missing in (
-        ("sample", "is drawn on first use"),
-        ("full", "not here: python -m helpers data get vehicles"),
-    ):
-        folder = present(profile)
-        mark = "*" if profile == used else " "
-        print(f"{mark} vehicles  {profile:<7} {missing if folder is None else folder}")
+    for entry in SETS:
+        used = choose_profile(name=entry.name)
+        for profile, missing in (
+            ("sample", "is drawn on first use"),
+            ("full", f"not here: python -m helpers data get {entry.real}"),
+        ):
+            folder = present(profile, entry.name)
+            mark = "*" if profile == used else " "
+            print(f"{mark} {entry.real:<9} {profile:<7} {missing if folder is None else folder}")
     cache = runtime.data_dir() / "cache"
     size = sum(file.stat().st_size for file in cache.glob("*")) / 1e6
     print(f"decoded pictures: {size:.0f} MB in {cache} (may be deleted at any time)")
-    print("* is what load_vehicles() takes now")
+    print(f"* is what {' and '.join(f'load_{entry.name}()' for entry in SETS)} take now")
     return 0
 
 
@@ -114,13 +118,13 @@ def _check(args: argparse.Namespace) -> int:
     if args.fix:
         written = found.write_cleaned()
         print(f"written: {written}; to use it, keep a copy of {found.csv.name} and put the cleaned one in its place")
-    print("load_vehicles() takes this set as it is" if found.loadable else "load_vehicles() refuses this set as it is")
+    print(f"load_{found.name}() {'takes' if found.loadable else 'refuses'} this set as it is")
     return 0 if found.loadable else 1
 
 
 def _sample(args: argparse.Namespace) -> int:
-    from helpers.samples import draw_vehicles
-
-    folder = draw_vehicles(args.output, count=args.count, seed=args.seed)
-    print(f"{args.count} pictures drawn in {folder}; COURSE_VEHICLES_DIR={folder} makes it the full profile")
+    wanted = find_set(args.name)
+    count = wanted.count if args.count is None else args.count
+    folder = wanted.draw_sample(args.output, count=count, seed=args.seed)
+    print(f"{count} pictures drawn in {folder}; {wanted.variable}={folder} makes it the full profile")
     return 0

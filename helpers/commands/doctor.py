@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers import datasets, runtime
+from helpers.datasets.sets import find_set, present
 
 ROOT = Path(__file__).resolve().parents[2]
 REINSTALL = "run `python bootstrap.py setup`, or `python -m pip install -r requirements.txt`"
@@ -66,7 +67,7 @@ def examine() -> list[Finding]:
 
     Example:
         >>> [finding.what for finding in examine()]
-        ['Python', 'packages', 'device', 'precision', 'cores', 'memory', 'disk', 'Jupyter', 'data']
+        ['Python', 'packages', 'device', 'precision', 'cores', 'memory', 'disk', 'Jupyter', 'data', 'food']
     """
     checks: dict[str, Callable[[], Finding]] = {
         "Python": check_python,
@@ -78,6 +79,7 @@ def examine() -> list[Finding]:
         "disk": check_disk,
         "Jupyter": check_jupyter,
         "data": check_data,
+        "food": lambda: check_data("food"),
     }
     findings = []
     for what, check in checks.items():
@@ -211,14 +213,18 @@ def check_jupyter() -> Finding:
     return Finding("FAIL", "Jupyter", f"kernel python3 starts another Python ({command})", remedy)
 
 
-def check_data() -> Finding:
-    """See which data is there and which one the notebooks will use."""
-    sample = (runtime.data_dir() / "vehicles-sample").is_dir()
-    drawn = "sample drawn" if sample else "sample is drawn on first use"
+def check_data(name: str = "vehicles") -> Finding:
+    """See which pictures of a set are there and which ones the notebooks will use.
+
+    Args:
+        name: "vehicles" or "food".
+    """
+    wanted, what = find_set(name), "data" if name == "vehicles" else name
+    drawn = "sample drawn" if present("sample", name) else "sample is drawn on first use"
     try:
-        profile = datasets.choose_profile()
-        if profile == "full":
-            return Finding("OK", "data", f"{drawn}; real photos in {datasets.data_folder('vehicles', 'full')}, used")
+        if datasets.choose_profile(name=name) == "full":
+            return Finding("OK", what, f"{drawn}; real photos in {datasets.data_folder(name, 'full')}, used")
     except (ValueError, FileNotFoundError) as error:
-        return Finding("FAIL", "data", str(error))
-    return Finding("OK", "data", f"{drawn}, used; real photos, if you want them: python -m helpers data get vehicles")
+        return Finding("FAIL", what, str(error))
+    remedy = f"real photos, if you want them: python -m helpers data get {wanted.real}"
+    return Finding("OK", what, f"{drawn}, used; {remedy}")

@@ -2,8 +2,9 @@
 
 from helpers.datasets.audit import Audit, audit
 from helpers.datasets.collect import get, import_folder
-from helpers.datasets.load import Splits, choose_profile, data_folder, load_vehicles
+from helpers.datasets.load import Splits, load_food, load_vehicles
 from helpers.datasets.loader import ImageDataset, Loader, Pictures, make_loader
+from helpers.datasets.sets import choose_profile, data_folder
 
 __all__ = [
     "Audit",
@@ -16,6 +17,7 @@ __all__ = [
     "data_folder",
     "get",
     "import_folder",
+    "load_food",
     "load_vehicles",
     "make_loader",
 ]

@@ -10,10 +10,11 @@ import numpy as np
 from PIL import Image
 
 from helpers.datasets.cache import decode_folder, write_text
-from helpers.datasets.labels import CLASSES, COLUMNS, number, read_labels, short, sides, some
+from helpers.datasets.folders import UNLABELLED
+from helpers.datasets.labels import CLASSES, COLUMNS, number, short, sides, some
 from helpers.datasets.layouts import find_layout
-from helpers.datasets.load import IMAGE_SIZES, choose_profile, data_folder
 from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
+from helpers.datasets.sets import SETS, choose_profile, data_folder, find_set
 from helpers.datasets.splits import group_identical
 
 NEAR = 6
@@ -45,27 +46,31 @@ class Audit:
 
     Attributes:
         title: What was audited.
-        csv: The label CSV.
-        pictures: The folder of pictures.
-        count: Rows of the CSV that name a picture and a known label.
-        problems: Complaints about the other rows, by kind.
+        name: Which set it is in kind: "vehicles" or "food".
+        csv: The label CSV; None where the labels stand in the names of files and folders.
+        pictures: The folder that picture names are relative to.
+        count: Pictures that can be used.
+        problems: Complaints about the other rows or files, by kind.
         unreadable: (name, reason) of files that cannot be decoded.
         identical: Groups of names of pixel-identical pictures, the contradicting ones included.
+        across: Those of them that stand in several parts of a set that comes split.
         contradicting: Those of them that carry different labels: {name: label}.
         near: (name, name, differing signs of 64) of pictures that look alike and are not identical.
-        balance: Pictures of each class.
-        leak: How far file numbers give labels away, or None.
+        balance: Pictures of each class, and those without a label if there are any.
+        leak: How far file numbers give labels away, or None; looked for where there are two classes.
         outliers: (name, what is unusual about size, mode or bytes).
         without_row: Pictures that no row names.
     """
 
     title: str
-    csv: Path
+    name: str
+    csv: Path | None
     pictures: Path
     count: int
     problems: dict[str, list[str]]
     unreadable: list[tuple[str, str]]
     identical: list[list[str]]
+    across: list[list[str]]
     contradicting: list[dict[str, str]]
     near: list[tuple[str, str, int]]
     balance: dict[str, int]
@@ -76,7 +81,7 @@ class Audit:
 
     @property
     def loadable(self) -> bool:
-        """Whether `load_vehicles` takes the set as it is."""
+        """Whether `load_vehicles` or `load_food` takes the set as it is."""
         return not self.problems and not self.unreadable and self.count > 0
 
     @property
@@ -84,17 +89,21 @@ class Audit:
         """The findings as a pandas DataFrame with the columns finding, count, detail."""
         import pandas as pd
 
-        rows = [(f"rows {kind}", len(texts), some(texts)) for kind, texts in self.problems.items()]
+        where = "rows" if self.csv else "files"
+        rows = [(f"{where} {kind}", len(texts), some(texts)) for kind, texts in self.problems.items()]
         rows += [
             ("labelled pictures", self.count, ", ".join(f"{n} {name}" for name, n in self.balance.items())),
             ("unreadable files", len(self.unreadable), some([f"{n} ({why})" for n, why in self.unreadable])),
             ("identical groups", len(self.identical), self._spare()),
+            ("identical across parts", len(self.across), some([" = ".join(group) for group in self.across])),
             ("contradicting labels", len(self.contradicting), "; ".join(map(sides, self.contradicting))),
             ("near-duplicates", len(self.near), some([f"{a} ~ {b}" for a, b, _ in self.near])),
             ("label leak", int(self.leak is not None), self._leak()),
             ("unusual files", len(self.outliers), some([f"{name} ({why})" for name, why in self.outliers])),
             ("pictures without a row", len(self.without_row), some(self.without_row)),
         ]
+        of_others = ("identical across parts",) if self.csv else ("label leak", "pictures without a row")
+        rows = [row for row in rows if row[0] not in of_others]
         return pd.DataFrame(rows, columns=["finding", "count", "detail"])
 
     def _spare(self) -> str:
@@ -111,7 +120,7 @@ class Audit:
         )
 
     def __str__(self) -> str:
-        lines = [f"{self.title}: {short(self.csv)}"]
+        lines = [f"{self.title}: {short(self.csv or self.pictures)}"]
         for finding, count, detail in self.table.itertuples(index=False):
             lines.append(f"  {count:>5}  {finding}" + (f": {detail}" if detail else ""))
         return "\n".join(lines)
@@ -143,10 +152,18 @@ class Audit:
         Returns:
             The file written: `NAME.cleaned.csv`.
 
+        Raises:
+            ValueError: The set has no CSV.
+
         Example:
             >>> audit("vehicles", profile="sample").write_cleaned().name  # doctest: +SKIP
             'emergency_train.cleaned.csv'
         """
+        if self.csv is None:
+            raise ValueError(
+                f"{short(self.pictures)}/ has no label CSV that could be cleaned: its labels stand in the names of its "
+                "files; mend, rename or remove the files listed."
+            )
         drop = {name for name, _ in self.unreadable}
         drop |= {name for group in self.contradicting for name in group}
         drop |= {name for group in self.identical for name in group[1:]}
@@ -161,8 +178,8 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     """Look for everything that makes a set of labelled pictures untrustworthy.
 
     Args:
-        folder_or_name: "vehicles", or a folder in one of the known layouts.
-        profile: With a name, as for `load_vehicles`.
+        folder_or_name: "vehicles", "food11", or a folder in one of the known layouts.
+        profile: With a name, as for `load_vehicles` and `load_food`.
 
     Returns:
         The findings: a table, and the lists behind it.
@@ -177,40 +194,46 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         ...
         FileNotFoundError: there is no folder 'no such folder'; check the path.
     """
-    if folder_or_name == "vehicles":
-        profile = choose_profile(profile)
-        layout, title = find_layout(data_folder("vehicles", profile)), f"vehicles, profile {profile}"
+    if folder_or_name in [name for entry in SETS for name in (entry.name, entry.real)]:
+        name = find_set(folder_or_name).name
+        profile = choose_profile(profile, name)
+        layout, title = find_layout(data_folder(name, profile), name), f"{folder_or_name}, profile {profile}"
     else:
         layout, title = find_layout(Path(folder_or_name)), str(folder_or_name)
-    table = read_labels(layout.csv, layout.pictures)
-    names, labels = table.names, table.labels
-    decoded = decode_folder(layout.pictures, names, IMAGE_SIZES[profile or "full"])
+    table = layout.read()
+    names, labels, classes, parts = table.names, table.labels, table.classes, table.parts
+    decoded = decode_folder(table.pictures, names, find_set(layout.name).image_sizes[profile or "full"])
     readable = [i for i in range(len(names)) if decoded.facts[i]]
     facts = {i: decoded.facts[i] for i in readable}
 
     groups = [[readable[i] for i in group] for group in group_identical([facts[i].pixels for i in readable])]
     twins = [group for group in groups if len(group) > 1]
-    torn = [group for group in twins if len({labels[i] for i in group}) > 1]
+    labelled = [[i for i in group if labels[i] != UNLABELLED] for group in twins]
+    torn = [group for group in labelled if len({labels[i] for i in group}) > 1]
+    without = labels.count(UNLABELLED)
     return Audit(
         title=title,
-        csv=layout.csv,
-        pictures=layout.pictures,
+        name=layout.name,
+        csv=table.csv,
+        pictures=table.pictures,
         count=len(names),
         problems=table.problems,
         unreadable=[(names[i], reason) for i, reason in sorted(decoded.unreadable.items())],
         identical=[[names[i] for i in group] for group in twins],
-        contradicting=[{names[i]: CLASSES[labels[i]] for i in group} for group in torn],
+        across=[[names[i] for i in group] for group in twins if parts and len({parts[i] for i in group}) > 1],
+        contradicting=[{names[i]: classes[labels[i]] for i in group} for group in torn],
         near=_near([(names[group[0]], facts[group[0]].look) for group in groups]),
-        balance={name: labels.count(index) for index, name in enumerate(CLASSES)},
-        leak=find_leak(names, labels),
-        outliers=_outliers(layout.pictures, {names[i]: facts[i] for i in readable}),
-        without_row=_without_row(layout.pictures, table.named),
+        balance={name: labels.count(index) for index, name in enumerate(classes)}
+        | ({"without a label": without} if without else {}),
+        leak=find_leak(names, labels) if len(classes) == 2 else None,
+        outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}),
+        without_row=_without_row(table.pictures, table.named) if table.csv else [],
         _rows=[[name, str(label)] for name, label in zip(names, labels, strict=True)],
     )
 
 
 def find_leak(names: list[str], labels: list[int]) -> Leak | None:
-    """Find out whether low file numbers are all of one class, beyond what chance would do.
+    """Find out whether low file numbers are all of one of two classes, beyond what chance would do.
 
     Args:
         names: File names; those without a number are left aside.
@@ -265,9 +288,9 @@ def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
     found = []
     for name, entry in facts.items():
         size, reasons = (entry.width, entry.height), []
-        # Where most pictures share one size every other size is unusual; where sizes vary, half or twice the median.
+        # Where nine in ten pictures share one size every other is unusual; where sizes vary, half or twice the median.
         ratio = np.array(size) / middle
-        far = size != usual_size if times * 2 > len(facts) else ratio.min() < 0.5 or ratio.max() > 2
+        far = size != usual_size if times * 10 > len(facts) * 9 else ratio.min() < 0.5 or ratio.max() > 2
         if far:
             reasons.append(f"{entry.width} x {entry.height} pixels")
         if entry.mode != usual_mode:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from helpers.datasets.pictures import Facts, UnreadablePictureError, decode, describe, squash
+from helpers.datasets.pictures import ASPECTS, Facts, UnreadablePictureError, decode, describe
 from helpers.runtime import data_dir, workers
 
 VERSION = 1
@@ -41,17 +41,18 @@ class Decoded:
     unreadable: dict[int, str]
 
 
-def decode_folder(folder: Path, names: list[str], size: int) -> Decoded:
+def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squash") -> Decoded:
     """Decode pictures to squares of one size, or open what an earlier call has decoded.
 
-    The array is kept in ``data/cache`` under a key made of the content of all files, their order and the size. To know
-    the content without reading it again, a manifest notes each file's size and time stamp beside its hash: a file is
-    read anew only when these have changed. Whatever lies in ``data/cache`` may be deleted at any time.
+    The array is kept in ``data/cache`` under a key made of the content of all files, their order, the size and the
+    aspect. To know the content without reading it again, a manifest notes each file's size and time stamp beside its
+    hash: a file is read anew only when these have changed. Whatever lies in ``data/cache`` may be deleted at any time.
 
     Args:
         folder: Where the pictures are.
         names: File names in the order wanted.
         size: Width and height in pixels.
+        aspect: "squash" or "crop": what becomes of pictures that are not square.
 
     Returns:
         The decoded pictures, unreadable ones marked.
@@ -69,9 +70,10 @@ def decode_folder(folder: Path, names: list[str], size: int) -> Decoded:
     cache.mkdir(parents=True, exist_ok=True)
     with _lock(cache / f"{_digest([str(folder.resolve())])}.lock"):
         hashes = _content_hashes(folder, names, cache)
-        key = _digest([str(VERSION), str(size), *hashes])
+        # Arrays from before there was a choice are squashed ones; their key stays what it was.
+        key = _digest([str(VERSION), str(size) if aspect == "squash" else f"{size} {aspect}", *hashes])
         path = cache / f"{key}.npy"
-        return _open(path, len(names), size) or _decode_to(path, folder, names, size)
+        return _open(path, len(names), size) or _decode_to(path, folder, names, size, aspect)
 
 
 def _open(path: Path, count: int, size: int) -> Decoded | None:
@@ -87,7 +89,7 @@ def _open(path: Path, count: int, size: int) -> Decoded | None:
     return Decoded(images, facts, {int(position): reason for position, reason in notes["unreadable"].items()})
 
 
-def _decode_to(path: Path, folder: Path, names: list[str], size: int) -> Decoded:
+def _decode_to(path: Path, folder: Path, names: list[str], size: int, aspect: str) -> Decoded:
     needed = len(names) * size * size * 3
     free = shutil.disk_usage(path.parent).free
     if needed + 2**20 > free:
@@ -96,13 +98,15 @@ def _decode_to(path: Path, folder: Path, names: list[str], size: int) -> Decoded
             f"are free; make room or point COURSE_DATA_DIR to another disk."
         )
     with temporary(path) as part:
-        facts, unreadable = _fill(part, folder, names, size)
+        facts, unreadable = _fill(part, folder, names, size, aspect)
     notes = {"facts": [asdict(entry) if entry else None for entry in facts], "unreadable": unreadable}
     write_text(path.with_suffix(".json"), json.dumps(notes))
     return _open(path, len(names), size)
 
 
-def _fill(path: Path, folder: Path, names: list[str], size: int) -> tuple[list[Facts | None], dict[int, str]]:
+def _fill(
+    path: Path, folder: Path, names: list[str], size: int, aspect: str
+) -> tuple[list[Facts | None], dict[int, str]]:
     # A function of its own: the memory map is closed when it returns, and only a closed file can be moved on Windows.
     images = np.lib.format.open_memmap(path, "w+", np.uint8, (len(names), size, size, 3))
     facts: list[Facts | None] = [None] * len(names)
@@ -114,7 +118,7 @@ def _fill(path: Path, folder: Path, names: list[str], size: int) -> tuple[list[F
         except UnreadablePictureError as error:
             unreadable[position] = str(error)
         else:
-            images[position] = squash(picture, size)
+            images[position] = ASPECTS[aspect](picture, size)
             facts[position] = describe(picture, mode)
 
     for _ in parallel(work, range(len(names)), "decoding"):
@@ -129,7 +133,7 @@ def _content_hashes(folder: Path, names: list[str], cache: Path) -> list[str]:
         known = json.loads(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         known = {}
-    stats = [os.stat(folder / name) for name in names]
+    stats = [os.stat(os.path.join(folder, name)) for name in names]
     marks = [[stat.st_size, stat.st_mtime_ns] for stat in stats]
     changed = [i for i, name in enumerate(names) if known.get(name, [None, None, None])[:2] != marks[i]]
     if changed:

@@ -8,9 +8,11 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from helpers.datasets.cache import temporary
-from helpers.datasets.labels import read_labels, short
-from helpers.datasets.layouts import Layout, find_layout
+from helpers.datasets.folders import PARTS, UNLABELLED
+from helpers.datasets.labels import LabelTable, short
+from helpers.datasets.layouts import find_layout
 from helpers.datasets.pictures import UnreadablePictureError, check_file
+from helpers.datasets.sets import find_set
 from helpers.datasets.sources import MANUAL, SOURCES, DownloadError, download
 from helpers.datasets.unpack import unpack
 from helpers.runtime import data_dir
@@ -23,7 +25,7 @@ def get(name: str) -> Path:
     """Download the real photos of a set and import them.
 
     Args:
-        name: "vehicles".
+        name: "vehicles" or "food11".
 
     Returns:
         The folder they are in now.
@@ -37,32 +39,35 @@ def get(name: str) -> Path:
         >>> get("planes")
         Traceback (most recent call last):
         ...
-        ValueError: there is no set 'planes'; choose 'vehicles'.
+        ValueError: there is no set 'planes'; choose 'vehicles' or 'food11'.
     """
-    _target(name)
+    real = _target(name).name
+    archive = data_dir() / "downloads" / f"{real}.zip"
     try:
-        archive = download(SOURCES[name], data_dir() / "downloads" / f"{name}.zip")
+        arrived = download(SOURCES[real], archive)
     except DownloadError as error:
-        raise DownloadError(f"{error}\n{MANUAL[name]}") from error
-    folder = import_folder(name, archive)
-    archive.unlink()
+        raise DownloadError(f"{error}\n{MANUAL[real]}") from error
+    folder = import_folder(name, arrived)
+    archive.unlink(missing_ok=True)
     return folder
 
 
 def import_folder(name: str, path: str | Path) -> Path:
-    """Copy a set from a folder or zip into the data folder, in one layout: `emergency_train.csv` and `images/`.
+    """Copy a set from a folder or zip into the data folder, in one layout.
 
-    The source is not changed. Pictures without a label are left out, and it says how many.
+    That of the vehicles is `emergency_train.csv` and `images/`, that of the food `train/`, `valid/` and, where there is
+    one, `test/`, with files called LABEL_INDEX.jpg. The source is not changed. Vehicles without a label are left out,
+    and it says how many.
 
     Args:
-        name: "vehicles".
+        name: "vehicles" or "food11".
         path: Folder or zip in one of the known layouts.
 
     Returns:
         The folder they are in now.
 
     Raises:
-        ValueError: Another name, a CSV that does not fit the pictures, an unsafe zip, an absurdly large picture.
+        ValueError: Another name, labels that do not fit the pictures, an unsafe zip, an absurdly large picture.
         FileExistsError: The set is there already; nothing is overwritten.
         FileNotFoundError: Nothing at `path`, or no known layout in it.
 
@@ -70,48 +75,59 @@ def import_folder(name: str, path: str | Path) -> Path:
         >>> import_folder("planes", "planes.zip")
         Traceback (most recent call last):
         ...
-        ValueError: there is no set 'planes'; choose 'vehicles'.
+        ValueError: there is no set 'planes'; choose 'vehicles' or 'food11'.
     """
     target, path = _target(name), Path(path).expanduser()
     target.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         raise FileNotFoundError(f"there is nothing at {str(path)!r}; check the path.")
+    kind = find_set(name).name
     if path.is_dir():
-        _copy(find_layout(path), target, str(path))
+        _copy(find_layout(path, kind).read(), target, str(path))
     else:
         with tempfile.TemporaryDirectory(dir=target.parent) as place:
             unpack(path, Path(place) / "unpacked")
-            _copy(find_layout(Path(place) / "unpacked"), target, str(path))
+            _copy(find_layout(Path(place) / "unpacked", kind).read(), target, str(path))
     return target
 
 
 def _target(name: str) -> Path:
-    if name not in SOURCES:
-        raise ValueError(f"there is no set {name!r}; choose {' or '.join(map(repr, SOURCES))}.")
-    target = data_dir() / name
+    target = data_dir() / find_set(name).real
     if target.exists():
         raise FileExistsError(f"{target} is there already and is not overwritten; remove it first to have it anew.")
     return target
 
 
-def _copy(layout: Layout, target: Path, source: str) -> None:
-    table = read_labels(layout.csv, layout.pictures)
+def _copy(table: LabelTable, target: Path, source: str) -> None:
     table.complain(source)
+    if not table.names:
+        raise ValueError(f"{source} holds no picture; check that it is the whole set.")
     for name in table.names:
         try:
-            check_file(layout.pictures / name)
+            check_file(table.pictures / name)
         except UnreadablePictureError as error:
-            raise ValueError(
-                f"{name} in {short(layout.pictures)}/ is refused: {error}; remove it and its row."
-            ) from error
+            remedy = "remove it and its row" if table.csv else "remove it"
+            raise ValueError(f"{name} in {short(table.pictures)}/ is refused: {error}; {remedy}.") from error
     with temporary(target) as part:
-        (part / "images").mkdir(parents=True)
-        shutil.copyfile(layout.csv, part / "emergency_train.csv")
-        for name in tqdm(table.names, "copying", leave=False, disable=None, unit=" pictures"):
-            shutil.copyfile(layout.pictures / name, part / "images" / name)
-    known = hashlib.sha256(layout.csv.read_bytes()).hexdigest() == KNOWN_CSV
+        for folder in {Path(name).parent for name in table.targets}:
+            (part / folder).mkdir(parents=True)
+        pairs = list(zip(table.names, table.targets, strict=True))
+        for name, new in tqdm(pairs, "copying", leave=False, disable=None, unit=" pictures"):
+            shutil.copyfile(table.pictures / name, part / new)
+        if table.csv:
+            shutil.copyfile(table.csv, part / "emergency_train.csv")
+    if table.csv:
+        _report_csv(table)
+    else:
+        counts = ", ".join(f"{table.parts.count(part)} {part}" for part in PARTS if part in table.parts)
+        without = table.labels.count(UNLABELLED)
+        print(f"pictures copied: {counts}" + (f"; {without} of them have no label" if without else ""))
+
+
+def _report_csv(table: LabelTable) -> None:
+    known = hashlib.sha256(table.csv.read_bytes()).hexdigest() == KNOWN_CSV
     relation = "the same as" if known else f"not the same (SHA-256 {KNOWN_CSV[:8]}...) as"
     print(f"{len(table.names)} labelled pictures copied; the labels are {relation} those this course was measured with")
-    others = sum(1 for entry in layout.pictures.iterdir() if entry.is_file()) - len(table.names)
+    others = sum(1 for entry in table.pictures.iterdir() if entry.is_file()) - len(table.names)
     if others:
-        print(f"not copied: {others} files in {layout.pictures.name}/ without a row in {layout.csv.name}")
+        print(f"not copied: {others} files in {table.pictures.name}/ without a row in {table.csv.name}")

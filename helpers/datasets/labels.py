@@ -1,4 +1,4 @@
-"""The label table: a CSV with the columns `image_names` and `emergency_or_not`, and every complaint about it."""
+"""The label table, every complaint about it, and its reader for a CSV with `image_names` and `emergency_or_not`."""
 
 import csv
 import re
@@ -12,21 +12,34 @@ LABELS = {str(index): index for index in range(len(CLASSES))}
 
 @dataclass
 class LabelTable:
-    """The usable rows of a label CSV, in its order, and what is wrong with the others.
+    """The pictures of a set that can be used, in its order, and what is wrong with the others.
 
     Attributes:
-        path: The CSV.
+        csv: The label CSV; None where the labels stand in the names of files and folders.
+        pictures: The folder that picture names are relative to.
+        classes: Names of the classes.
         names: Picture names; each once, each with a file.
-        labels: Their labels, indices into `CLASSES`.
-        problems: For each kind of complaint the rows concerned, as text.
+        labels: Their labels, indices into `classes`, or -1 for a picture without a label.
+        parts: "train", "valid" or "test" for each picture; empty where the set comes unsplit.
+        targets: What each picture is called in the data folder after an import.
+        problems: For each kind of complaint the rows or files concerned, as text.
         named: Every picture name in the CSV, usable or not.
     """
 
-    path: Path
+    csv: Path | None
+    pictures: Path
+    classes: list[str]
     names: list[str] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
     problems: dict[str, list[str]] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
+
+    @property
+    def source(self) -> str:
+        """Where the labels stand, in short."""
+        return short(self.csv) if self.csv else f"{self.pictures.name}/"
 
     def complain(self, title: str) -> None:
         """Raise one ValueError that lists every problem, if there is one.
@@ -38,14 +51,20 @@ class LabelTable:
             ValueError: There are problems.
 
         Example:
-            >>> LabelTable(Path("labels.csv")).complain("vehicles")
+            >>> LabelTable(None, Path("pictures"), ["a", "b"]).complain("vehicles")
         """
-        if self.problems:
-            found = "; ".join(f"{some(rows)} {kind}" for kind, rows in self.problems.items())
+        if not self.problems:
+            return
+        found = "; ".join(f"{some(rows)} {kind}" for kind, rows in self.problems.items())
+        if self.csv:
             raise ValueError(
-                f"{short(self.path)} does not fit its pictures: {found}. Correct these rows, or write a "
+                f"{self.source} does not fit its pictures: {found}. Correct these rows, or write a "
                 f"cleaned copy without them: python -m helpers data check {title} --fix"
             )
+        raise ValueError(
+            f"{self.source} holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label from 0 "
+            f"to {len(self.classes) - 1}, or put it into the folder of its class, or move it away."
+        )
 
 
 def read_labels(path: Path, pictures: Path) -> LabelTable:
@@ -92,7 +111,7 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     unknown = f"with an unknown label (known: {known})"
     outside, absent, twice = "pointing out of the folder", f"without a picture in {pictures.name}/", "given twice"
     present = {entry.name for entry in pictures.iterdir() if entry.is_file()}
-    table = LabelTable(path)
+    table = LabelTable(path, pictures, CLASSES)
     for line, row in rows:
         name, label = ((row[column] or "").strip() for column in COLUMNS)
         if name in table.named:
@@ -107,6 +126,7 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
             problem = None
             table.names.append(name)
             table.labels.append(LABELS[label])
+            table.targets.append(f"images/{name}")
         table.named.add(name)
         if problem:
             table.problems.setdefault(problem, []).append(text)

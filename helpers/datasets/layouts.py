@@ -1,7 +1,10 @@
-"""The layouts in which the vehicle photos are found in the wild."""
+"""The layouts in which the photos are found in the wild."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from helpers.datasets.folders import PARTS, find_parts, litter, read_folders
+from helpers.datasets.labels import LabelTable, read_labels
 
 KNOWN = (
     ("emergency_train.csv", "images"),
@@ -12,7 +15,7 @@ KNOWN = (
     ("train.csv", "Emergency_Vehicles/train"),
     ("train.csv", "train"),
 )
-"""Label CSV and folder of pictures, both below the folder given (or below one that it contains)."""
+"""Label CSV and folder of vehicle photos, both below the folder given (or below one that it contains)."""
 
 
 @dataclass(frozen=True)
@@ -20,19 +23,41 @@ class Layout:
     """Where a set's labels and pictures are.
 
     Attributes:
-        csv: The label CSV.
-        pictures: The folder of pictures.
+        name: "vehicles" or "food".
+        pictures: The folder that picture names are relative to.
+        csv: The label CSV of the vehicles.
+        parts: The folders of train, valid and perhaps test of the food.
     """
 
-    csv: Path
+    name: str
     pictures: Path
+    csv: Path | None = None
+    parts: dict[str, Path] | None = None
+
+    def read(self) -> LabelTable:
+        """Read the labels, and hold them against the pictures.
+
+        Returns:
+            The usable pictures, and the complaints about the others.
+
+        Raises:
+            ValueError: The label CSV cannot be used at all.
+
+        Example:
+            >>> Layout("vehicles", Path("images"), csv=Path("no labels.csv")).read()
+            Traceback (most recent call last):
+            ...
+            FileNotFoundError: ...
+        """
+        return read_labels(self.csv, self.pictures) if self.csv else read_folders(self.pictures, self.parts)
 
 
-def find_layout(folder: Path) -> Layout:
-    """Find the label CSV and the pictures in a folder, or up to two levels below it.
+def find_layout(folder: Path, name: str | None = None) -> Layout:
+    """Find labels and pictures in a folder, or up to two levels below it.
 
     Args:
         folder: Where to look.
+        name: "vehicles" or "food"; None for whichever is there.
 
     Returns:
         The layout.
@@ -51,19 +76,25 @@ def find_layout(folder: Path) -> Layout:
         raise FileNotFoundError(f"there is no folder {str(folder)!r}; check the path.")
     level = [folder]
     for _ in range(3):
-        found = [layout for place in level for layout in _layouts(place)]
+        found = [layout for place in level for layout in _layouts(place, name)]
         if len(found) > 1:
-            places = ", ".join(layout.csv.relative_to(folder).as_posix() for layout in found)
+            places = ", ".join((layout.csv or layout.pictures).relative_to(folder).as_posix() for layout in found)
             raise ValueError(f"{folder} holds several sets ({places}); name the folder of one of them.")
         if found:
             return found[0]
-        level = [entry for place in level for entry in sorted(place.iterdir()) if entry.is_dir()]
-    known = "; ".join(f"{csv} with {pictures}/" for csv, pictures in KNOWN)
+        level = [
+            entry for place in level for entry in sorted(place.iterdir()) if entry.is_dir() and not litter(entry.name)
+        ]
+    of_vehicles = [f"{csv} with {pictures}/" for csv, pictures in KNOWN]
+    of_food = [f"folders for {part}: {', '.join(names)}" for part, names in PARTS.items()]
+    known = "; ".join((of_vehicles if name != "food" else []) + (of_food if name != "vehicles" else []))
     raise FileNotFoundError(f"{folder} holds none of the known layouts ({known}); check that it is the whole set.")
 
 
-def _layouts(place: Path) -> list[Layout]:
-    here = [Layout(place / csv, place / pictures) for csv, pictures in KNOWN]
+def _layouts(place: Path, name: str | None) -> list[Layout]:
+    here = [Layout("vehicles", place / pictures, csv=place / csv) for csv, pictures in KNOWN]
     present = [layout for layout in here if layout.csv.is_file() and layout.pictures.is_dir()]
     # One CSV that stands beside two folders of the table is one set; the earlier row of the table names it.
-    return list({layout.csv: layout for layout in reversed(present)}.values())
+    vehicles = list({layout.csv: layout for layout in reversed(present)}.values()) if name != "food" else []
+    parts = find_parts(place) if name != "vehicles" else {}
+    return vehicles + ([Layout("food", place, parts=parts)] if parts else [])

@@ -1,20 +1,16 @@
-"""`load_vehicles`: from a folder of pictures to train, valid and test."""
+"""`load_vehicles` and `load_food`: from a folder of pictures to train, valid and test."""
 
-import json
-import os
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 from helpers import runtime
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.labels import CLASSES, read_labels, short, sides, some
-from helpers.datasets.layouts import Layout, find_layout
+from helpers.datasets.folders import UNLABELLED
+from helpers.datasets.labels import LabelTable, short, sides, some
+from helpers.datasets.layouts import find_layout
 from helpers.datasets.loader import ImageDataset, Pictures
+from helpers.datasets.pictures import ASPECTS
+from helpers.datasets.sets import choose_profile, data_folder, find_set
 from helpers.datasets.splits import group_identical, split_article, split_honest
-
-PROFILES = ("sample", "full")
-IMAGE_SIZES = {"sample": 64, "full": 224}
 
 
 @dataclass
@@ -41,118 +37,6 @@ class Splits:
         kind = "drawn sample" if self.profile == "sample" else "real photos"
         size = self.train.image_size
         return f"{self.name}, profile {self.profile} ({kind}): {counts}; {size} x {size} pixels\n{runtime.summary()}"
-
-
-def choose_profile(profile: str | None = None) -> str:
-    """Decide between the drawn sample and the real photos.
-
-    Args:
-        profile: "sample", "full", or None: what the environment variable COURSE_DATA says, and without it the real
-            photos where they are present, else the sample.
-
-    Returns:
-        "sample" or "full".
-
-    Raises:
-        ValueError: Another value.
-
-    Example:
-        >>> choose_profile("sample")
-        'sample'
-    """
-    origin = "profile"
-    if profile is None:
-        origin, profile = "COURSE_DATA", os.environ.get("COURSE_DATA") or None
-    if profile is None:
-        return "full" if present("full") else "sample"
-    if profile not in PROFILES:
-        raise ValueError(f"{origin} is {profile!r}; choose 'sample' (drawn, offline) or 'full' (the real photos).")
-    return profile
-
-
-def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
-    """Return the folder of a set; the sample is drawn when it is not there yet, or is an older one.
-
-    Args:
-        name: "vehicles".
-        profile: As for `load_vehicles`.
-
-    Returns:
-        The folder, in one of the known layouts.
-
-    Raises:
-        ValueError: Another name or profile.
-        FileNotFoundError: The real photos are not there; the message says how to get them.
-
-    Example:
-        >>> data_folder("planes")
-        Traceback (most recent call last):
-        ...
-        ValueError: there is no set 'planes'; choose 'vehicles'.
-    """
-    if name != "vehicles":
-        raise ValueError(f"there is no set {name!r}; choose 'vehicles'.")
-    profile = choose_profile(profile)
-    folder = present(profile)
-    if profile == "sample":
-        return folder if folder and _up_to_date(folder) else _draw_sample()
-    if folder:
-        return folder
-    raise FileNotFoundError(
-        "the real vehicle photos are not here: run `python -m helpers data get vehicles`, or `python -m helpers data "
-        "import vehicles PATH` with a folder or zip, or let COURSE_VEHICLES_DIR name their folder."
-    )
-
-
-def present(profile: str) -> Path | None:
-    """Return the folder of a profile's pictures, or None where there is none yet.
-
-    Args:
-        profile: "sample" or "full".
-
-    Returns:
-        A folder that exists.
-
-    Raises:
-        FileNotFoundError: COURSE_VEHICLES_DIR names something that is no folder.
-
-    Example:
-        >>> folder = present("sample")
-        >>> folder is None or folder.is_dir()
-        True
-    """
-    named = os.environ.get("COURSE_VEHICLES_DIR")
-    if profile == "full" and named:
-        folder = Path(named).expanduser()
-        if not folder.is_dir():
-            raise FileNotFoundError(f"COURSE_VEHICLES_DIR names {named!r}, which is no folder; correct or unset it.")
-        return folder
-    folder = runtime.data_dir() / ("vehicles" if profile == "full" else "vehicles-sample")
-    return folder if folder.is_dir() else None
-
-
-def _draw_sample() -> Path:
-    from filelock import FileLock
-
-    from helpers.samples import draw_vehicles
-
-    folder = runtime.data_dir() / "vehicles-sample"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Two notebooks that start at once draw it once.
-    with FileLock(folder.with_name("vehicles-sample.lock")):
-        if folder.is_dir():
-            if _up_to_date(folder):
-                return folder
-            print("The sample here was drawn by another version of the course; it is drawn again.")
-            shutil.rmtree(folder)
-        return draw_vehicles(folder)
-
-
-def _up_to_date(folder: Path) -> bool:
-    from helpers.samples import VERSION
-
-    flaws = folder / "flaws.json"
-    return flaws.is_file() and json.loads(flaws.read_text(encoding="utf-8")).get("version") == VERSION
 
 
 def load_vehicles(
@@ -192,45 +76,128 @@ def load_vehicles(
     """
     if split not in ("honest", "article"):
         raise ValueError(f"split is {split!r}; choose 'honest' or 'article'.")
+    profile, data, hashes, _ = _load("vehicles", profile, image_size, on_unreadable, "squash")
+    labels = data.labels.tolist()
+    if split == "article":
+        train, valid = split_article(labels)
+        return Splits(data.subset(train), data.subset(valid), None, profile, "vehicles")
+    groups = group_identical(hashes)
+    torn = _contradicting(groups, data)
+    parts = split_honest([group for group in groups if group not in torn], labels, split_seed)
+    return Splits(*(data.subset(part) for part in parts), profile, "vehicles")
+
+
+def load_food(
+    profile: str | None = None,
+    *,
+    image_size: int = 128,
+    on_unreadable: str = "error",
+    aspect: str = "squash",
+) -> Splits:
+    """Load the food pictures, decoded, in the parts in which they come.
+
+    A picture that stands in several parts (pixel-identical as stored, before any scaling) stays in one of them only:
+    what is also in valid or test is left out of train, what is also in test is left out of valid, and a printed line
+    says so. Decoding happens once; later calls open the memory-mapped result.
+
+    Args:
+        profile: "sample" (drawn on first use, offline), "full" (the real photos), or None: the environment variable
+            COURSE_DATA, and without it full where the real photos are present, else sample.
+        image_size: Width and height in pixels.
+        on_unreadable: "error", or "skip" to leave unreadable files out and print their names.
+        aspect: What becomes of pictures that are not square: "squash" scales both sides to `image_size`, as the
+            article does, and distorts; "crop" scales the shorter side and cuts off what is too long on both ends.
+
+    Returns:
+        The parts; every picture is uint8 RGB, every label 0 (Bread) to 10 (Vegetable/Fruit). `test` is None where the
+        set has no such part; where it has one without labels, these are -1: it can be predicted, not evaluated.
+
+    Raises:
+        ValueError: A wrong argument, unreadable pictures, files without a label, or a part without a picture.
+        FileNotFoundError: The real photos were asked for and are not there.
+
+    Example:
+        >>> load_food("sample", aspect="stretch")
+        Traceback (most recent call last):
+        ...
+        ValueError: aspect is 'stretch'; choose 'squash' or 'crop'.
+    """
+    profile, data, hashes, parts = _load("food", profile, image_size, on_unreadable, aspect)
+    groups = [group for group in group_identical(hashes) if len(group) > 1]
+    chosen = {part: [i for i, own in enumerate(parts) if own == part] for part in ("train", "valid", "test")}
+    for part, later in (("train", ("valid", "test")), ("valid", ("test",))):
+        leaked = _leaked(groups, parts, part, later)
+        if leaked:
+            listed = some([f"{data.names[i]} is {data.names[twin]}" for i, twin in leaked.items()], 3)
+            share = f"{len(leaked)} of {len(chosen[part])} pictures"
+            print(f"left out of {part}, also found in {' or '.join(later)}: {share} ({listed})")
+            chosen[part] = [i for i in chosen[part] if i not in leaked]
+    in_train = set(chosen["train"])
+    torn = _contradicting([[i for i in group if i in in_train] for group in groups], data)
+    chosen["train"] = sorted(in_train.difference(*torn))
+    for part in ("train", "valid"):
+        if not chosen[part]:
+            raise ValueError(f"no picture is left for {part}; get or import the data again.")
+    train, valid, test = (data.subset(rows) if rows else None for rows in chosen.values())
+    if test and (test.labels == UNLABELLED).all():
+        print(f"the {len(test)} pictures of test have no labels: a model can predict them, nothing can be measured")
+    return Splits(train, valid, test, profile, "food")
+
+
+def _load(
+    name: str, profile: str | None, size: int | None, on_unreadable: str, aspect: str
+) -> tuple[str, ImageDataset, list[str], list[str]]:
+    """Check the arguments; return profile, readable pictures, their pixel hashes, and their parts if there are any."""
     if on_unreadable not in ("error", "skip"):
         raise ValueError(f"on_unreadable is {on_unreadable!r}; choose 'error' or 'skip'.")
-    profile = choose_profile(profile)
-    image_size = IMAGE_SIZES[profile] if image_size is None else image_size
-    if isinstance(image_size, bool) or not isinstance(image_size, int) or not 8 <= image_size <= 1024:
-        raise ValueError(f"image_size is {image_size!r}; give a whole number of pixels from 8 to 1024.")
-    title = f"vehicles --profile {profile}"
-    dataset, hashes = _load_folder(find_layout(data_folder("vehicles", profile)), title, image_size, on_unreadable)
+    if aspect not in ASPECTS:
+        raise ValueError(f"aspect is {aspect!r}; choose {' or '.join(map(repr, ASPECTS))}.")
+    profile = choose_profile(profile, name)
+    wanted = find_set(name)
+    size = wanted.image_sizes[profile] if size is None else size
+    if isinstance(size, bool) or not isinstance(size, int) or not 8 <= size <= 1024:
+        raise ValueError(f"image_size is {size!r}; give a whole number of pixels from 8 to 1024.")
+    title = f"{wanted.real} --profile {profile}"
+    table = find_layout(data_folder(name, profile), name).read()
+    table.complain(title)
+    decoded = decode_folder(table.pictures, table.names, size, aspect)
+    if decoded.unreadable:
+        _report_unreadable(table, decoded.unreadable, title, on_unreadable)
+    rows = [i for i in range(len(table.names)) if i not in decoded.unreadable]
+    if not rows:
+        raise ValueError(f"no picture in {short(table.pictures)}/ can be read; get or import the data again.")
+    names, labels = [table.names[i] for i in rows], [table.labels[i] for i in rows]
+    images = Pictures(decoded.images, rows)
+    data = ImageDataset(images, labels, table.classes, names, unlabelled=UNLABELLED in labels)
+    return profile, data, [decoded.facts[i].pixels for i in rows], [table.parts[i] for i in rows if table.parts]
 
-    if split == "article":
-        train, valid = split_article(dataset.labels.tolist())
-        return Splits(dataset.subset(train), dataset.subset(valid), None, profile, "vehicles")
-    labels = dataset.labels.tolist()
-    groups = group_identical(hashes)
+
+def _report_unreadable(table: LabelTable, unreadable: dict[int, str], title: str, on_unreadable: str) -> None:
+    bad = [f"{table.names[i]} ({reason})" for i, reason in sorted(unreadable.items())]
+    if on_unreadable == "error":
+        fix = f", or write a CSV without them: python -m helpers data check {title} --fix" if table.csv else "."
+        raise ValueError(
+            f"unreadable pictures in {short(table.pictures)}/: {some(bad)}. Replace them, leave them out with "
+            f'on_unreadable="skip"{fix}'
+        )
+    print(f"left out, unreadable: {some(bad)}")
+
+
+def _contradicting(groups: list[list[int]], data: ImageDataset) -> list[list[int]]:
+    """Return the groups of identical pictures that carry different labels, and print them."""
+    labels = data.labels.tolist()
     torn = [group for group in groups if len({labels[i] for i in group}) > 1]
     if torn:
-        listed = [sides({dataset.names[i]: CLASSES[labels[i]] for i in group}) for group in torn]
+        listed = [sides({data.names[i]: data.classes[labels[i]] for i in group}) for group in torn]
         print(f"left out, identical pictures with contradicting labels: {'; '.join(listed)}")
-    kept = [group for group in groups if group not in torn]
-    parts = split_honest(kept, labels, split_seed)
-    return Splits(*(dataset.subset(part) for part in parts), profile, "vehicles")
+    return torn
 
 
-def _load_folder(layout: Layout, title: str, size: int, on_unreadable: str) -> tuple[ImageDataset, list[str]]:
-    table = read_labels(layout.csv, layout.pictures)
-    table.complain(title)
-    decoded = decode_folder(layout.pictures, table.names, size)
-    if decoded.unreadable:
-        bad = [f"{table.names[i]} ({reason})" for i, reason in sorted(decoded.unreadable.items())]
-        if on_unreadable == "error":
-            raise ValueError(
-                f"unreadable pictures in {short(layout.pictures)}/: {some(bad)}. Replace them, leave them out with "
-                f'on_unreadable="skip", or write a CSV without them: python -m helpers data check {title} --fix'
-            )
-        print(f"left out, unreadable: {some(bad)}")
-    readable = [i for i in range(len(table.names)) if i not in decoded.unreadable]
-    if not readable:
-        raise ValueError(f"no picture in {short(layout.pictures)}/ can be read; get or import the data again.")
-    names = [table.names[i] for i in readable]
-    labels = [table.labels[i] for i in readable]
-    dataset = ImageDataset(Pictures(decoded.images, readable), labels, CLASSES, names)
-    return dataset, [decoded.facts[i].pixels for i in readable]
+def _leaked(groups: list[list[int]], parts: list[str], part: str, later: tuple[str, ...]) -> dict[int, int]:
+    """Return the pictures of a part that stand in a later part too, each with its twin there."""
+    leaked = {}
+    for group in groups:
+        twins = [i for i in group if parts[i] in later]
+        if twins:
+            leaked |= {i: twins[0] for i in group if parts[i] == part}
+    return leaked

@@ -55,6 +55,7 @@ class ImageDataset(torch.utils.data.Dataset):
         labels: N integers, indices into `classes`.
         classes: Names of the classes.
         names: N file names; numbers by default.
+        unlabelled: Allow the label -1 of pictures without one: a model can predict them, and nothing can be measured.
 
     Attributes:
         images: `Pictures`, N x H x W x 3.
@@ -72,7 +73,9 @@ class ImageDataset(torch.utils.data.Dataset):
         (3, torch.Size([3, 8, 8]), torch.uint8, 1)
     """
 
-    def __init__(self, images, labels, classes: Sequence[str], names: Sequence[str] | None = None):
+    def __init__(
+        self, images, labels, classes: Sequence[str], names: Sequence[str] | None = None, *, unlabelled: bool = False
+    ):
         if images.ndim != 4 or images.shape[3] != 3 or images.dtype != np.uint8:
             raise ValueError(f"images are {images.dtype} {tuple(images.shape)}; give uint8 N x H x W x 3.")
         self.images = images if isinstance(images, Pictures) else Pictures(images)
@@ -83,7 +86,7 @@ class ImageDataset(torch.utils.data.Dataset):
             raise ValueError(
                 f"{len(self.images)} pictures, {len(self.labels)} labels and {len(self.names)} names; give one each."
             )
-        wrong = self.labels[(self.labels < 0) | (self.labels >= len(self.classes))]
+        wrong = self.labels[(self.labels < -int(unlabelled)) | (self.labels >= len(self.classes))]
         if len(wrong):
             raise ValueError(f"label {wrong[0].item()} has no class; labels go from 0 to {len(self.classes) - 1}.")
 
@@ -118,11 +121,14 @@ class ImageDataset(torch.utils.data.Dataset):
         """
         chosen = np.arange(len(self))[np.asarray(indices, dtype=None if len(indices) else np.int64)]
         images = Pictures(self.images.source, self.images.rows[chosen])
-        return ImageDataset(images, self.labels[chosen], self.classes, [self.names[i] for i in chosen])
+        names = [self.names[i] for i in chosen]
+        return ImageDataset(images, self.labels[chosen], self.classes, names, unlabelled=True)  # checked already
 
     def __repr__(self) -> str:
-        counts = torch.bincount(self.labels, minlength=len(self.classes)).tolist()
+        # Counted one place further, so that -1 has a place too.
+        without, *counts = torch.bincount(self.labels + 1, minlength=len(self.classes) + 1).tolist()
         classes = ", ".join(f"{count} {name}" for count, name in zip(counts, self.classes, strict=True))
+        classes += f", {without} without a label" if without else ""
         return f"ImageDataset({len(self)} pictures, {self.image_size} x {self.image_size}: {classes})"
 
 

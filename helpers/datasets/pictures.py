@@ -150,6 +150,27 @@ def squash(picture: Image.Image, size: int) -> np.ndarray:
     return np.asarray(picture)
 
 
+def crop(picture: Image.Image, size: int) -> np.ndarray:
+    """Scale a picture until its shorter side fits, and cut a square out of its middle.
+
+    Args:
+        picture: In mode RGB.
+        size: Width and height in pixels.
+
+    Returns:
+        uint8 array, size x size x 3.
+
+    Example:
+        >>> crop(Image.new("RGB", (6, 3)), 2).shape
+        (2, 2, 3)
+    """
+    return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC))
+
+
+ASPECTS = {"squash": squash, "crop": crop}
+"""What becomes of a picture that is not square: its shape is lost, or its edges."""
+
+
 def describe(picture: Image.Image, mode: str) -> Facts:
     """Return the facts of a decoded picture.
 

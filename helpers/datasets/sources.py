@@ -18,7 +18,7 @@ class Source:
     """One place to download a set from.
 
     Attributes:
-        url: Answers with a zip.
+        url: Answers with a zip; or KAGGLE and OWNER/NAME, for the package kagglehub.
         note: What it is, for messages.
         sha256: Hash of the file, where known.
         size: Bytes, where known.
@@ -30,13 +30,30 @@ class Source:
     size: int | None = None
 
 
+KAGGLE = "kaggle:"
+"""Begins the address of a source that the package kagglehub knows how to ask, with the user's Kaggle key if need be."""
+
 SOURCES = {
     "vehicles": (
         Source(
             "https://drive.usercontent.google.com/download?id=1EbVifjP0FQkyB1axb7KQ26yPtWmneApJ&export=download&confirm=t",
             "the article's file on Google Drive",
         ),
-    )
+    ),
+    "food11": (
+        Source(
+            "https://www.modelscope.cn/datasets/Datawhale/LeeDL-HW3-CNN/resolve/master/hw3_data.zip",
+            "ModelScope, Datawhale/LeeDL-HW3-CNN (untried: its users read a folder hw3_data, the zip is a guess)",
+        ),
+        Source(
+            "https://www.kaggle.com/api/v1/datasets/download/trolukovich/food11-image-dataset",
+            "Kaggle, trolukovich/food11-image-dataset (untried here: the address that its users give)",
+        ),
+        Source(
+            f"{KAGGLE}trolukovich/food11-image-dataset",
+            "Kaggle, trolukovich/food11-image-dataset, through kagglehub",
+        ),
+    ),
 }
 """Tried from the first to the last. A mirror is one more row."""
 
@@ -47,7 +64,16 @@ By hand:
      if it is gone, take the training set of the JanataHack "Computer Vision" contest (Analytics Vidhya, 2020; 1,646
      labelled photos of emergency and other vehicles) from wherever you find it.
   2. Run: python -m helpers data import vehicles PATH      (PATH: the zip, or the folder it unpacks to)
-Without it the course works on the drawn sample."""
+Without it the course works on the drawn sample.""",
+    "food11": """\
+By hand:
+  1. Get the photos from one of these places:
+     - https://www.kaggle.com/datasets/trolukovich/food11-image-dataset in a browser (button Download);
+     - git lfs install; git clone https://www.modelscope.cn/datasets/Datawhale/LeeDL-HW3-CNN.git
+       (a variant with 11 classes too, whose test part has no labels);
+     - Food-11 itself: https://www.epfl.ch/labs/mmspg/downloads/food-image-datasets/
+  2. Run: python -m helpers data import food11 PATH      (PATH: the zip, or the folder it unpacks to)
+Without it the course works on the drawn sample.""",
 }
 
 TIMEOUT = (10, 30)
@@ -76,7 +102,7 @@ def download(sources: tuple[Source, ...], target: Path, *, pause: float = 2.0) -
         pause: Seconds before a second attempt at the same source.
 
     Returns:
-        `target`.
+        `target`; or the folder in which kagglehub keeps what it has unpacked.
 
     Raises:
         DownloadError: No source gave it; lists the reason of each.
@@ -95,7 +121,7 @@ def download(sources: tuple[Source, ...], target: Path, *, pause: float = 2.0) -
             if attempt:
                 time.sleep(pause)
             try:
-                return _fetch(source, target)
+                return _ask_kagglehub(source) if source.url.startswith(KAGGLE) else _fetch(source, target)
             except _RefusedError as error:
                 reasons.append(f"{source.note}: {error}")
                 break
@@ -105,6 +131,17 @@ def download(sources: tuple[Source, ...], target: Path, *, pause: float = 2.0) -
         else:
             reasons.append(f"{reason}, {ATTEMPTS} times")
     raise DownloadError(". ".join([f"no source gave {target.name}", *reasons]) + ".")
+
+
+def _ask_kagglehub(source: Source) -> Path:
+    try:
+        import kagglehub
+    except ImportError as error:
+        raise _RefusedError("needs a package that is not installed (python -m pip install kagglehub)") from error
+    try:
+        return Path(kagglehub.dataset_download(source.url.removeprefix(KAGGLE)))
+    except Exception as error:  # its own exceptions are no part of its documented interface
+        raise _RefusedError(f"kagglehub stopped with {type(error).__name__}: {error}") from error
 
 
 def _part(target: Path) -> Path:

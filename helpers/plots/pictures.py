@@ -67,7 +67,7 @@ def gallery(
         [None] * len(shown) if evaluation is None else ["right" if evaluation.correct[i] else "wrong" for i in indices]
     )
     if captions is None:
-        captions = [dataset.classes[label] for _, label in shown]
+        captions = [dataset.classes[label] if label >= 0 else "no label" for _, label in shown]
         if evaluation is not None:
             captions = [
                 f"true: {caption}\nsaid: {evaluation.classes[evaluation.predictions[i]]}\n"

@@ -1,0 +1,228 @@
+"""The sets of pictures of the course: where they lie, which of them is used, and the drawing of the samples."""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import runtime
+
+PROFILES = ("sample", "full")
+
+
+@dataclass(frozen=True)
+class PictureSet:
+    """What is particular to one set.
+
+    Attributes:
+        name: What Python calls it; NAME-sample is the folder of the drawn sample.
+        real: What the command line calls it; also the folder of the real photos.
+        photos: The real photos in words.
+        variable: Environment variable that names a folder of real photos elsewhere.
+        image_sizes: Width and height in pixels by default, for each profile.
+        count: Pictures in the sample.
+        draw: Function of `helpers.samples` that draws the sample.
+        version: Name in `helpers.samples` of the version that it draws.
+    """
+
+    name: str
+    real: str
+    photos: str
+    variable: str
+    image_sizes: dict[str, int]
+    count: int
+    draw: str
+    version: str
+
+    def draw_sample(self, folder: Path, **choices) -> Path:
+        """Draw the sample into a new folder.
+
+        Args:
+            folder: The folder.
+            **choices: `count` and `seed`, where they are not the usual ones.
+
+        Returns:
+            The folder.
+
+        Raises:
+            ValueError: The choices make no set.
+            FileExistsError: The folder is there already.
+
+        Example:
+            >>> find_set("vehicles").draw_sample(Path("new"), count=-1)
+            Traceback (most recent call last):
+            ...
+            ValueError: ...
+        """
+        from helpers import samples
+
+        return getattr(samples, self.draw)(folder, **choices)
+
+    def is_current(self, folder: Path) -> bool:
+        """Return whether a drawn sample is of the version that would be drawn now.
+
+        Args:
+            folder: The sample.
+
+        Example:
+            >>> find_set("vehicles").is_current(Path("no folder"))
+            False
+        """
+        from helpers import samples
+
+        flaws = folder / "flaws.json"
+        version = getattr(samples, self.version)
+        return flaws.is_file() and json.loads(flaws.read_text(encoding="utf-8")).get("version") == version
+
+
+SETS = (
+    PictureSet(
+        name="vehicles",
+        real="vehicles",
+        photos="vehicle photos",
+        variable="COURSE_VEHICLES_DIR",
+        image_sizes={"sample": 64, "full": 224},
+        count=600,
+        draw="draw_vehicles",
+        version="VERSION",
+    ),
+    PictureSet(
+        name="food",
+        real="food11",
+        photos="food photos",
+        variable="COURSE_FOOD_DIR",
+        image_sizes={"sample": 128, "full": 128},
+        count=1650,
+        draw="draw_food",
+        version="FOOD_VERSION",
+    ),
+)
+
+
+def find_set(name: str) -> PictureSet:
+    """Return a set by either of its names.
+
+    Args:
+        name: "vehicles"; "food" or "food11".
+
+    Returns:
+        The set.
+
+    Raises:
+        ValueError: Another name.
+
+    Example:
+        >>> find_set("food11").variable
+        'COURSE_FOOD_DIR'
+    """
+    for entry in SETS:
+        if name in (entry.name, entry.real):
+            return entry
+    raise ValueError(f"there is no set {name!r}; choose {' or '.join(repr(entry.real) for entry in SETS)}.")
+
+
+def choose_profile(profile: str | None = None, name: str = "vehicles") -> str:
+    """Decide between the drawn sample and the real photos.
+
+    Args:
+        profile: "sample", "full", or None: what the environment variable COURSE_DATA says, and without it the real
+            photos where they are present, else the sample.
+        name: "vehicles" or "food".
+
+    Returns:
+        "sample" or "full".
+
+    Raises:
+        ValueError: Another value or name.
+
+    Example:
+        >>> choose_profile("sample")
+        'sample'
+    """
+    origin = "profile"
+    if profile is None:
+        origin, profile = "COURSE_DATA", os.environ.get("COURSE_DATA") or None
+    if profile is None:
+        return "full" if present("full", name) else "sample"
+    if profile not in PROFILES:
+        raise ValueError(f"{origin} is {profile!r}; choose 'sample' (drawn, offline) or 'full' (the real photos).")
+    return profile
+
+
+def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
+    """Return the folder of a set; the sample is drawn when it is not there yet, or is an older one.
+
+    Args:
+        name: "vehicles" or "food".
+        profile: As for `load_vehicles`.
+
+    Returns:
+        The folder, in one of the known layouts.
+
+    Raises:
+        ValueError: Another name or profile.
+        FileNotFoundError: The real photos are not there; the message says how to get them.
+
+    Example:
+        >>> data_folder("planes")
+        Traceback (most recent call last):
+        ...
+        ValueError: there is no set 'planes'; choose 'vehicles' or 'food11'.
+    """
+    wanted = find_set(name)
+    profile = choose_profile(profile, name)
+    folder = present(profile, name)
+    if profile == "sample":
+        return folder if folder and wanted.is_current(folder) else _draw_sample(wanted)
+    if folder:
+        return folder
+    raise FileNotFoundError(
+        f"the real {wanted.photos} are not here: run `python -m helpers data get {wanted.real}`, or `python -m helpers "
+        f"data import {wanted.real} PATH` with a folder or zip, or let {wanted.variable} name their folder."
+    )
+
+
+def present(profile: str, name: str = "vehicles") -> Path | None:
+    """Return the folder of a profile's pictures, or None where there is none yet.
+
+    Args:
+        profile: "sample" or "full".
+        name: "vehicles" or "food".
+
+    Returns:
+        A folder that exists.
+
+    Raises:
+        ValueError: Another name.
+        FileNotFoundError: The environment variable of the set names something that is no folder.
+
+    Example:
+        >>> folder = present("sample")
+        >>> folder is None or folder.is_dir()
+        True
+    """
+    wanted = find_set(name)
+    named = os.environ.get(wanted.variable)
+    if profile == "full" and named:
+        folder = Path(named).expanduser()
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{wanted.variable} names {named!r}, which is no folder; correct or unset it.")
+        return folder
+    folder = runtime.data_dir() / (wanted.real if profile == "full" else f"{wanted.name}-sample")
+    return folder if folder.is_dir() else None
+
+
+def _draw_sample(wanted: PictureSet) -> Path:
+    from filelock import FileLock
+
+    folder = runtime.data_dir() / f"{wanted.name}-sample"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Two notebooks that start at once draw it once.
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if folder.is_dir():
+            if wanted.is_current(folder):
+                return folder
+            print(f"The {wanted.name} sample here was drawn by another version of the course; it is drawn again.")
+            shutil.rmtree(folder)
+        return wanted.draw_sample(folder)
