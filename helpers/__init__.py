@@ -5,14 +5,16 @@
 
 from helpers.datasets import load_food, load_vehicles, make_loader
 from helpers.evaluation import Comparison, Evaluation, compare, evaluate, predict, wilson
-from helpers.models import VehicleNet
+from helpers.models import FoodCNN, ResNet, VehicleNet
 from helpers.runtime import seed_everything
 from helpers.training import History, fit, load_checkpoint
 
 __all__ = [
     "Comparison",
     "Evaluation",
+    "FoodCNN",
     "History",
+    "ResNet",
     "VehicleNet",
     "compare",
     "evaluate",

@@ -1,0 +1,236 @@
+"""Augmentation: changes to a training picture that leave its label true. Validation and test pictures stay as they are.
+
+Everything here takes and gives whole uint8 batches, N x 3 x H x W, draws new random numbers for every picture, and is
+repeated by `seed_everything`. Notebook 07 shows each change and measures what it is worth.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+from torchvision.transforms import v2
+
+Transform = Callable[[torch.Tensor], torch.Tensor]
+
+
+class PerPicture:
+    """Apply a transform to each picture of a batch on its own.
+
+    A transform of `torchvision.transforms.v2` that is given a batch draws its random numbers once: all pictures would
+    be mirrored, or none.
+
+    Args:
+        *transforms: Applied one after the other to uint8 pictures 3 x H x W.
+
+    Example:
+        >>> _ = torch.manual_seed(0)
+        >>> mirrored = PerPicture(v2.RandomHorizontalFlip())(torch.arange(2, dtype=torch.uint8).expand(8, 3, 1, 2))
+        >>> mirrored[:, 0, 0, 0].tolist()
+        [1, 0, 1, 1, 1, 0, 1, 0]
+    """
+
+    def __init__(self, *transforms: Transform) -> None:
+        self.transforms = transforms
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the changed pictures, as many as came, in their order."""
+        changed = []
+        for image in images:
+            for transform in self.transforms:
+                image = transform(image)
+            changed.append(image)
+        return torch.stack(changed)
+
+
+class SaltAndPepper(v2.Transform):
+    """Turn some pixels white and as many black: in all three colours at once, in 0..255.
+
+    Args:
+        share: Share of the pixels that change, 0 <= share <= 1.
+
+    Example:
+        >>> grey = torch.full((3, 100, 100), 128, dtype=torch.uint8)
+        >>> sorted(SaltAndPepper(0.1)(grey).unique().tolist())
+        [0, 128, 255]
+    """
+
+    def __init__(self, share: float = 0.01) -> None:
+        super().__init__()
+        self.share = share
+
+    def make_params(self, flat_inputs) -> dict:
+        """Draw one number a pixel."""
+        return {"drawn": torch.rand(flat_inputs[0].shape[-2:])}
+
+    def transform(self, image: torch.Tensor, params: dict) -> torch.Tensor:
+        """Return `image`, 3 x H x W, with the drawn pixels white or black."""
+        white, black = params["drawn"] < self.share / 2, params["drawn"] > 1 - self.share / 2
+        return image.masked_fill(white, 255).masked_fill(black, 0)
+
+
+CHANGES: dict[str, Callable[[int, float], Transform]] = {
+    "rotation": lambda size, strength: v2.RandomRotation(30 * strength),
+    "translation": lambda size, strength: v2.RandomAffine(0, translate=(0.1 * strength, 0.1 * strength)),
+    "shear": lambda size, strength: v2.RandomAffine(0, shear=20 * strength),
+    "flip": lambda size, strength: v2.RandomHorizontalFlip(min(1.0, 0.5 * strength)),
+    "resized crop": lambda size, strength: v2.RandomResizedCrop(size, scale=(max(0.08, 1 - 0.2 * strength), 1.0)),
+    "random crop": lambda size, strength: v2.RandomCrop(size, padding=round(size / 16 * strength)),
+    "padding": lambda size, strength: v2.Compose([v2.Pad(round(size / 16 * strength)), v2.Resize(size)]),
+    "Gaussian noise": lambda size, strength: v2.Compose(
+        [
+            v2.ToDtype(torch.float32, scale=True),
+            v2.GaussianNoise(sigma=0.1 * strength),
+            v2.ToDtype(torch.uint8, scale=True),
+        ]
+    ),
+    "salt and pepper": lambda size, strength: SaltAndPepper(0.01 * strength),
+    "erasing": lambda size, strength: v2.RandomErasing(min(1.0, 0.5 * strength), scale=(0.02, 0.33), ratio=(0.3, 3.3)),
+    "TrivialAugment": lambda size, strength: v2.TrivialAugmentWide(num_magnitude_bins=31),
+    "RandAugment": lambda size, strength: v2.RandAugment(num_ops=2, magnitude=min(30, round(9 * strength))),
+}
+"""Every change by name: built from the pictures' size in pixels and a strength, of which 1 is the article's (of the
+last two, the papers')."""
+
+
+def change(name: str, image_size: int, strength: float = 1.0) -> PerPicture:
+    """Build one change at a strength, to look at it or to measure it alone.
+
+    Args:
+        name: A key of `CHANGES`.
+        image_size: Height and width of the pictures in pixels; they keep it.
+        strength: 1 is the article's setting, 0 next to nothing.
+
+    Returns:
+        A transform for `make_loader`.
+
+    Raises:
+        ValueError: There is no such change, or the strength is negative.
+
+    Example:
+        >>> change("rotation", 8)(torch.zeros(2, 3, 8, 8, dtype=torch.uint8)).shape
+        torch.Size([2, 3, 8, 8])
+    """
+    if name not in CHANGES:
+        raise ValueError(f"there is no change {name!r}; choose one of {', '.join(CHANGES)}.")
+    if not strength >= 0:
+        raise ValueError(f"strength is {strength}; take a number from 0 on, 1 for the article's setting.")
+    return PerPicture(CHANGES[name](image_size, strength))
+
+
+PRESETS = {
+    "none": (),
+    "light": ("flip", "resized crop"),
+    "strong": (
+        "rotation",
+        "translation",
+        "shear",
+        "flip",
+        "resized crop",
+        "Gaussian noise",
+        "salt and pepper",
+        "erasing",
+    ),
+    "TrivialAugment": ("flip", "random crop", "TrivialAugment"),
+}
+"""The changes of each preset, in their order."""
+
+
+def preset(name: str, image_size: int) -> tuple[PerPicture | None, None]:
+    """Return what a preset does to training pictures, and beside it what it does to validation and test pictures.
+
+    The second is always None: a picture that is measured stays as it is, so that two measurements of a model agree and
+    say something about pictures as they come.
+
+    Args:
+        name: A key of `PRESETS`.
+        image_size: Height and width of the pictures in pixels.
+
+    Returns:
+        The `transform` of `make_loader` for training, and the one for evaluation.
+
+    Raises:
+        ValueError: There is no such preset.
+
+    Example:
+        >>> train, evaluation = preset("light", 64)
+        >>> train(torch.zeros(2, 3, 64, 64, dtype=torch.uint8)).shape, evaluation
+        (torch.Size([2, 3, 64, 64]), None)
+    """
+    if name not in PRESETS:
+        raise ValueError(f"there is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+    steps = [CHANGES[step](image_size, 1.0) for step in PRESETS[name]]
+    return (PerPicture(*steps) if steps else None), None
+
+
+def mixing(name: str, classes: int, alpha: float = 1.0) -> Transform:
+    """Return MixUp or CutMix for the argument `mix` of `fit`.
+
+    MixUp (Zhang et al., 2018) lays two pictures of the batch over each other, CutMix (Yun et al., 2019) puts a
+    rectangle of one into the other; the label becomes the shares of the two classes.
+
+    Args:
+        name: "MixUp" or "CutMix".
+        classes: Number of classes.
+        alpha: Of the Beta distribution from which the share is drawn; 1 draws all shares alike, the articles' setting.
+
+    Returns:
+        A function of (images, labels) that returns mixed images and shares, N x classes.
+
+    Raises:
+        ValueError: Another name.
+
+    Example:
+        >>> images, shares = mixing("MixUp", classes=3)(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 2, 0]))
+        >>> images.shape, shares.shape, shares.sum(1).round(decimals=4).tolist()
+        (torch.Size([4, 3, 8, 8]), torch.Size([4, 3]), [1.0, 1.0, 1.0, 1.0])
+    """
+    if name not in ("MixUp", "CutMix"):
+        raise ValueError(f"there is no mixing {name!r}; choose 'MixUp' or 'CutMix'.")
+    return (v2.MixUp if name == "MixUp" else v2.CutMix)(alpha=alpha, num_classes=classes)
+
+
+def pgd(
+    model: nn.Module,
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    *,
+    epsilon: float = 8 / 255,
+    step: float = 2 / 255,
+    steps: int = 10,
+    random_start: bool = False,
+) -> torch.Tensor:
+    """Change each pixel by at most `epsilon`, so that the loss rises (projected gradient descent, Madry et al., 2018).
+
+    Args:
+        model: Maps images to logits; used in evaluation mode and left in the mode and with the gradients it had.
+        images: float32 N x 3 x H x W in [0, 1].
+        labels: int64 N.
+        epsilon: Largest change of a pixel; 8/255 can hardly be seen, the article's 0.3 cannot be missed.
+        step: Change in each step.
+        steps: How many.
+        random_start: Begin at a random point within `epsilon` instead of at the picture.
+
+    Returns:
+        The adversarial pictures, of the shape of `images`, in [0, 1] and within `epsilon` of them.
+
+    Example:
+        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2))
+        >>> picture = torch.full((1, 3, 1, 1), 0.5)
+        >>> (pgd(model, picture, torch.tensor([0]), epsilon=0.1, step=0.1, steps=1) - picture).abs().max().item()
+        0.10000...
+    """
+    training = model.training
+    model.eval()
+    adversarial = images.clone()
+    if random_start:
+        adversarial = (adversarial + torch.empty_like(images).uniform_(-epsilon, epsilon)).clamp(0, 1)
+    for _ in range(steps):
+        adversarial.requires_grad_()
+        loss = nn.functional.cross_entropy(model(adversarial), labels)
+        (gradient,) = torch.autograd.grad(loss, adversarial)  # with respect to the pixels, not to the weights
+        with torch.no_grad():
+            uphill = adversarial + step * gradient.sign()  # a step that raises the loss
+            near = uphill.clamp(images - epsilon, images + epsilon)  # back to within epsilon of the picture
+            adversarial = near.clamp(0, 1)  # back to a picture
+    model.train(training)
+    return adversarial.detach()
