@@ -109,15 +109,23 @@ def look(relief: Relief, lamp: Lamp) -> Image.Image:
         place = np.ceil(free).clip(0, size).astype(np.int32) * columns + column.astype(np.int32)
         counts = np.bincount(place.ravel(), minlength=(size + 1) * columns).reshape(size + 1, columns)
         spot = (np.cumsum(counts, axis=0)[:size] - 1).clip(0, relief.rows - 2) * columns + column
-    ambient, direct, shine = (field.ravel()[spot][..., None] for field in light(relief, lamp))
+    ambient, direct, shine = (field.ravel()[spot] for field in light(relief, lamp))
     colour = relief.colour.reshape(-1, 3)[spot]
-    wall = relief.wall.ravel()[spot]
-    if relief.cos >= 0.05 and wall.any():
-        high = relief.height.ravel()
-        above = ((spot // columns) * relief.sin - np.arange(size)[:, None]) / relief.cos  # height of the point seen
-        steep = (wall > 0) & (high[spot] - high[spot + columns] > 3) & (above < high[spot] - 1)
+    if relief.cos >= 0.05:
+        edge, foot = relief.height.ravel()[spot], relief.height.ravel()[spot + columns]
+        row = np.arange(size, dtype=np.float32)[:, None]
+        above = ((spot // columns).astype(np.float32) * np.float32(relief.sin) - row) / np.float32(relief.cos)
+        steep = np.nonzero((edge - foot > 2.5) & (above < edge - 1))  # `above`: the height of the point seen
+        above, edge, foot = above[steep], edge[steep], foot[steep]
+        share = ((above - foot) / (edge - foot)).clip(0, 1)
+        # The map holds no steep sides. They get the light of their surroundings, and less of it towards the table.
+        ambient[steep] *= 0.65 + 0.35 * share
+        direct[steep] = _smooth(direct, 8)[steep] * (0.5 + 0.5 * share)
+        shine[steep] = 0
+        wall = relief.wall.ravel()[spot[steep]]
         layers = np.stack(relief.walls)[wall, above.clip(0, 255).astype(np.intp)]
-        colour = np.where(steep[..., None], layers, colour)
+        colour[steep] = np.where((wall > 0)[:, None], layers, colour[steep])
+    ambient, direct, shine = (field[..., None] for field in (ambient, direct, shine))
     colour *= ambient * np.array(lamp.ambient, np.float32) + direct * np.array(lamp.direct, np.float32)
     colour += shine * (330 * np.array(lamp.direct, np.float32)).clip(0, 255)
     np.minimum(colour, 0.45 * colour + 112, out=colour)  # film does not cut bright parts off, it squeezes them

@@ -180,7 +180,7 @@ def bananas(relief: Relief, rng: Random) -> None:
         relief.tube(
             points,
             [4, 7, 14, 16, 12, 4],
-            Skin(yellow, (120, 84, 30), rng.uniform(0.05, 0.2), "crumb", 1.2, gloss=0.35),
+            Skin(yellow, (120, 84, 30), rng.uniform(-0.1, 0.1), "crumb", 2.0, gloss=0.35),
             tint=marks,
         )
 
