@@ -134,17 +134,25 @@ def _garnish(relief: Relief, rng: Random, label: int) -> None:
 
 def _hand(relief: Relief, rng: Random) -> None:
     """Let a hand reach in from the edge of the picture."""
-    tone = jitter(rng, rng.choice([(226, 176, 146), (206, 150, 116), (150, 100, 70), (104, 68, 48)]), 8)
-    red = mix(tone, (120, 30, 20), 0.3)
+    tone = jitter(rng, rng.choice([(232, 184, 156), (216, 162, 128), (176, 122, 90), (128, 86, 62)]), 8)
+    red = mix(tone, (150, 50, 40), 0.22)
     skin = Skin(tone, red, 0.35, "patch", 0.5, rim=red, gloss=0.15)
-    side = rng.choice([-1, 1])
-    x, y = side * rng.uniform(112, 126), rng.uniform(10, 70)
-    relief.tube([(x + side * 60, y + 40), (x + side * 18, y + 12), (x, y)], [30, 26, 22], skin, base=6.0, flat=0.8)
+    side, tilt = rng.choice([-1, 1]), rng.uniform(-0.3, 0.3)
+    x, y = side * rng.uniform(112, 124), rng.uniform(0, 60)
+
+    def spot(inwards: float, across: float) -> tuple[float, float]:
+        return x - side * (inwards - tilt * across), y + across + tilt * inwards
+
+    sleeve = jitter(rng, rng.choice([(60, 80, 120), (150, 60, 60), (226, 222, 214), (50, 52, 56)]), 12)
+    relief.tube(
+        [spot(-90, 8), spot(-42, 4)], [32, 27], Skin(sleeve, bump=0.6, rough="mottle", gloss=0.03), base=2.0, flat=0.7
+    )
+    relief.tube([spot(-50, 4), spot(-24, 2)], [19, 21], skin, base=4.0, flat=0.7)
+    relief.ellipsoid(*spot(-8, 0), (29, 27), 26, skin, base=6.0, lift=0.3)
+    relief.tube([spot(-14, 22), spot(8, 36), spot(28, 34)], [9, 8.5, 7], skin, base=8.0)
     for number in range(4):
-        tip = (x - side * (36 + 6 * (number % 2)), y - 30 + 14 * number)
-        relief.tube(
-            [(x, y - 14 + 9 * number), ((x + tip[0]) / 2, tip[1] + 2 - 0.2 * number), tip], [9, 8, 6.5], skin, base=12.0
-        )
+        across, long = -21 + 13.5 * number, (40, 52, 56, 50)[number]
+        relief.tube([spot(8, across), spot(0.6 * long, across * 1.1), spot(long, across)], [8, 7.6, 6], skin, base=12.0)
 
 
 def _steam(image: Image.Image, rng: Random, noise: np.random.Generator) -> Image.Image:

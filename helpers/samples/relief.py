@@ -2,8 +2,8 @@
 
 Food is heaps of rounded things on each other, and what makes it look real is light: soft shadows, highlights, a rough
 crust. So a dish is not painted as it looks, but as it is: every piece is stamped into a map of colours and a map of
-heights, and where two pieces meet, the higher one is seen. `Relief.light` shades the whole map at once, and
-`Relief.look` shows it to a camera that looks down on it, from straight above to half from the side.
+heights, and where two pieces meet, the higher one is seen. `camera.light` shades the whole map at once, and
+`camera.look` shows it to a camera that looks down on it, from straight above to half from the side.
 """
 
 import math
@@ -53,7 +53,7 @@ Tint = Callable[[np.ndarray, np.ndarray], list]  # local coordinates -1..1 -> [(
 
 
 class Relief:
-    """Maps of colour, height and gloss of a table, in units of a pixel of the unscaled canvas.
+    """Maps of colour, height and gloss of a table; a dish is about 200 units wide.
 
     The origin is the middle of the picture; x goes right, y towards the viewer, z up.
 
