@@ -1,13 +1,12 @@
 """One picture of the sample: a scene, its vehicles, and the photo taken of it."""
 
-import io
 import math
 from random import Random
 
 import numpy as np
 from PIL import Image
 
-from helpers.samples import effects, fleet, scenery
+from helpers.samples import effects, fleet, lens, scenery
 from helpers.samples.bodies import BODIES
 from helpers.samples.solid import Camera
 from helpers.samples.vehicles import Vehicle, draw_vehicle
@@ -75,12 +74,9 @@ def draw_photo(seed: int, number: int, label: int) -> Image.Image:
         effects.occlude(camera, rng)
     effects.glow(camera)
     effects.weather(setting, camera, rng, noise)
-    return effects.expose(camera.canvas, rng, noise, SIZE)
+    return lens.expose(camera.canvas, rng, noise, SIZE)
 
 
 def photo_bytes(seed: int, number: int, label: int) -> bytes:
     """Draw one picture and encode it as JPEG, in a quality that differs from picture to picture."""
-    quality = Random(f"quality {seed} {number}").choice([45, 60, 75, 85, 92])
-    file = io.BytesIO()
-    draw_photo(seed, number, label).save(file, "JPEG", quality=quality)
-    return file.getvalue()
+    return lens.jpeg(draw_photo(seed, number, label), Random(f"quality {seed} {number}"))

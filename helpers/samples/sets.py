@@ -1,19 +1,17 @@
-"""Writes a whole set of drawn pictures to disk, with the flaws that real sets have in known places."""
+"""Writes a set of drawn vehicle pictures to disk, with the flaws that real sets have in known places."""
 
 import csv
 import json
-import os
-import shutil
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from tqdm import tqdm
 
+from helpers.samples.files import DAMAGES, VERSIONS, damaged, draft, retagged
 from helpers.samples.photo import photo_bytes
 
-VERSION = 1  # raise it whenever the pictures change
+VERSION = VERSIONS["vehicles"]
 SMALLEST = 20
 EMERGENCY_SHARE = 0.41
 
@@ -34,7 +32,7 @@ def _plan(count: int, rng: Random) -> list[Picture]:
     left[0] = count - left[1]
     labels = [((1, 0), 1), ((1, 0), 0)]  # two pictures that stand in the set under both labels
     damage = {}
-    for label, how in ((0, "cut"), (1, "text")):
+    for label, how in enumerate(DAMAGES):
         damage[len(labels)] = how
         labels.append(((label,), label))
     for group in range(max(1, round(count / 24) - 2)):
@@ -46,12 +44,6 @@ def _plan(count: int, rng: Random) -> list[Picture]:
     for label in (0, 1):
         labels += [((label,), label)] * left[label]
     return [Picture(number, drawn, files, damage.get(number, "")) for number, (files, drawn) in enumerate(labels)]
-
-
-def _retagged(data: bytes) -> bytes:
-    """Put a comment into a JPEG: other bytes, the same pixels, so that comparing files is not enough."""
-    comment = b"copy"
-    return data[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + data[2:]
 
 
 def _numbers(labels: list[int], rng: Random) -> tuple[list[int], int]:
@@ -97,17 +89,9 @@ def draw_vehicles(folder, *, count: int = 600, seed: int = 13, progress: bool = 
     folder = Path(folder)
     if count < SMALLEST:
         raise ValueError(f"count is {count}: ask for at least {SMALLEST} pictures, so that all flaws find their place")
-    if os.path.lexists(folder):
-        raise FileExistsError(f"{folder} exists already and is never overwritten: remove it or choose another folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.parent / f".{folder.name}-{uuid.uuid4().hex[:8]}.unfinished"
-    try:
-        (draft / "images").mkdir(parents=True)
-        _write(draft, count, seed, progress)
-        draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+    with draft(folder) as place:
+        (place / "images").mkdir()
+        _write(place, count, seed, progress)
     return folder
 
 
@@ -123,13 +107,9 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
         total=count, desc="drawing vehicles", unit="picture", disable=not progress, leave=False, mininterval=0.5
     ) as bar:
         for picture, group in zip(pictures, files, strict=True):
-            data = photo_bytes(seed, picture.number, picture.drawn)
-            if picture.damage == "cut":
-                data = data[: len(data) * 2 // 5]
-            elif picture.damage == "text":
-                data = b"<html><head><title>404 Not Found</title></head><body>Not Found</body></html>\n"
+            data = damaged(photo_bytes(seed, picture.number, picture.drawn), picture.damage)
             for copy, name in enumerate(group):
-                (folder / "images" / name).write_bytes(_retagged(data) if copy % 2 else data)
+                (folder / "images" / name).write_bytes(retagged(data) if copy % 2 else data)
             bar.update(len(group))
 
     rows = [(name, label) for group, picture in zip(files, pictures, strict=True)

@@ -1,0 +1,72 @@
+"""Textures of the sample's food: value noise in several grains, and a bed of rice."""
+
+import math
+from functools import cache
+from random import Random
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+ROWS, COLUMNS = 768, 512
+CELLS = {"cloud": (90, 40), "patch": (36, 16), "mottle": (14, 7), "crumb": (7, 4), "grain": (3, 2)}
+
+
+@cache
+def field(name: str) -> np.ndarray:
+    """Give a field of value noise: random values on a coarse grid, smoothly enlarged.
+
+    Args:
+        name: A key of `CELLS`, which holds the sizes of the two grids in pixels.
+
+    Returns:
+        768 x 512 float32, mean 0, standard deviation 1. The same at every call: cut a window at a random place.
+
+    Example:
+        >>> field("crumb").shape
+        (768, 512)
+    """
+    noise = np.random.default_rng([7, *CELLS[name]])
+    total = np.zeros((ROWS, COLUMNS), np.float32)
+    for weight, cell in zip((1.0, 0.6), CELLS[name], strict=True):
+        grid = noise.random((ROWS // cell + 2, COLUMNS // cell + 2), np.float32)
+        total += weight * np.asarray(Image.fromarray(grid).resize((COLUMNS, ROWS), Image.Resampling.BICUBIC))
+    total -= total.mean()
+    return total / total.std()
+
+
+@cache
+def wood() -> np.ndarray:
+    """Give a field of wood grain along the columns, drawn out from value noise; shape and range as in `field`."""
+    noise = np.random.default_rng(8)
+    total = np.zeros((ROWS, COLUMNS), np.float32)
+    for weight, tall, wide in ((1.0, 60, 160), (0.9, 14, 120), (0.7, 5, 70), (0.4, 2, 30)):
+        grid = noise.random((ROWS // tall + 2, COLUMNS // wide + 2), np.float32)
+        total += weight * np.asarray(Image.fromarray(grid).resize((COLUMNS, ROWS), Image.Resampling.BICUBIC))
+    total -= total.mean()
+    return total / total.std()
+
+
+@cache
+def rice() -> np.ndarray:
+    """Give the height of a bed of rice: some thousand grains that lie on each other.
+
+    Returns:
+        768 x 512 float32, 0 between the grains to 1 on top of them.
+
+    Example:
+        >>> float(rice().max()) <= 1
+        True
+    """
+    rng, wide, tall = Random("rice"), COLUMNS // 2, ROWS // 2
+    image = Image.new("F", (wide, tall))
+    draw = ImageDraw.Draw(image)
+    for step in range(3200):
+        x, y, angle, level = rng.uniform(0, wide), rng.uniform(0, tall), rng.uniform(0, math.pi), step / 3200
+        dx, dy = 3.2 * math.cos(angle), 3.2 * math.sin(angle)
+        for over_x in (-wide, 0, wide) if not 8 < x < wide - 8 else (0,):  # a tile without seams
+            for over_y in (-tall, 0, tall) if not 8 < y < tall - 8 else (0,):
+                at_x, at_y = x + over_x, y + over_y
+                for share, thick, up in ((1, 4, 0.0), (0.9, 3, 0.3), (0.6, 1, 0.5)):
+                    ends = (at_x - dx * share, at_y - dy * share, at_x + dx * share, at_y + dy * share)
+                    draw.line(ends, 0.35 * level + 0.15 + up, thick)
+    return np.tile(np.asarray(image), (2, 2))
