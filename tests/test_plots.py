@@ -431,3 +431,11 @@ def test_other_names_borrow_colours_that_the_figure_does_not_use():
     assert chosen["baseline"] == plots.COLOURS["baseline"]
     assert len(set(chosen.values())) == 3
     assert set(style.colours([str(i) for i in range(20)])) == {str(i) for i in range(20)}
+
+
+def test_a_legend_with_long_names_stays_inside_the_figure():
+    name = "winner (four blocks, hidden 64, dense dropout)"
+    figure = plots.curves({"baseline": history(), "combined": history(), name: history()})
+    figure.canvas.draw()
+    box = figure.legends[0].get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.width

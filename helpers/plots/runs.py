@@ -196,4 +196,7 @@ def _part(measure: str) -> str:
 
 
 def _legend(figure: Figure, entries: list[Line2D]) -> None:
-    figure.legend(handles=entries, loc="outside lower center", ncols=min(3, len(entries)), frameon=False, fontsize=10)
+    # A letter of this size takes about a twelfth of an inch, a line and the space around it as much as six letters.
+    widest = (max(len(entry.get_label()) for entry in entries) + 6) / 12
+    columns = max(1, min(3, len(entries), int(figure.get_figwidth() / widest)))
+    figure.legend(handles=entries, loc="outside lower center", ncols=columns, frameon=False, fontsize=10)

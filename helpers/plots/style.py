@@ -14,9 +14,9 @@ COLOURS = {
     "batch norm": "#009E73",
     "combined": "#0072B2",
     "scrambled": "#D55E00",
+    "TTA": "#999999",
     "ResNet": "#56B4E9",
     "augmentation": "#CC79A7",
-    "TTA": "#999999",
 }
 TRAIN, VALID = "--", "-"
 NEUTRAL = "#5F6B7A"  # what belongs to no technique
@@ -61,17 +61,17 @@ def tidy(axis, *, grid: str = "both") -> None:
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:
-    """Return a colour for each name: a technique's own one, for other names those still free, in order.
+    """Return a colour for each name: a technique's own one, for other names those still free, the latest first.
 
     The baseline's black is never lent out: whoever sees it must be able to trust it.
 
     Example:
         >>> colours(["dropout", "my idea"])
-        {'dropout': '#E69F00', 'my idea': '#009E73'}
+        {'dropout': '#E69F00', 'my idea': '#CC79A7'}
     """
     names = list(names)
     taken = {COLOURS[name] for name in names if name in COLOURS}
-    lent = [colour for name, colour in COLOURS.items() if name != "baseline"]
+    lent = [colour for name, colour in reversed(COLOURS.items()) if name != "baseline"]
     free = [colour for colour in lent if colour not in taken] or lent
     others = (name for name in names if name not in COLOURS)
     borrowed = {name: free[i % len(free)] for i, name in enumerate(others)}
