@@ -3,9 +3,11 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tqdm import tqdm
 
 VERSIONS = {"vehicles": 1, "food": 1}  # raise one whenever its pictures change
 DAMAGES = ("cut", "text")
@@ -62,3 +64,24 @@ def damaged(data: bytes, how: str) -> bytes:
     if how == "text":
         return b"<html><head><title>404 Not Found</title></head><body>Not Found</body></html>\n"
     return data
+
+
+def write_copies(
+    folder: Path, groups: Iterable[tuple[bytes, list[str]]], *, count: int, what: str, progress: bool
+) -> None:
+    """Write each picture into its files; every second one is retagged.
+
+    Args:
+        folder: Where the files go.
+        groups: The bytes of a picture and the names of the files that hold it.
+        count: Number of all files.
+        what: What is drawn, for the progress bar.
+        progress: Show the bar.
+    """
+    with tqdm(
+        total=count, desc=f"drawing {what}", unit="picture", disable=not progress, leave=False, mininterval=0.5
+    ) as bar:
+        for data, names in groups:
+            for copy, name in enumerate(names):
+                (folder / name).write_bytes(retagged(data) if copy % 2 else data)
+            bar.update(len(names))

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tqdm import tqdm
-
 from helpers.samples.dishes import CLASSES
-from helpers.samples.files import DAMAGES, VERSIONS, damaged, draft, retagged
+from helpers.samples.files import DAMAGES, VERSIONS, damaged, draft, write_copies
 from helpers.samples.food import dish_bytes
 
 VERSION = VERSIONS["food"]
@@ -125,14 +123,8 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
     names = [
         [f"{part}/{label}_{numbers[part, label].pop()}.jpg" for part, label in picture.files] for picture in pictures
     ]
-    with tqdm(
-        total=count, desc="drawing food", unit="picture", disable=not progress, leave=False, mininterval=0.5
-    ) as bar:
-        for picture, group in zip(pictures, names, strict=True):
-            data = damaged(dish_bytes(seed, picture.number, picture.drawn), picture.damage)
-            for copy, name in enumerate(group):
-                (folder / name).write_bytes(retagged(data) if copy % 2 else data)
-            bar.update(len(group))
+    drawn = (damaged(dish_bytes(seed, picture.number, picture.drawn), picture.damage) for picture in pictures)
+    write_copies(folder, zip(drawn, names, strict=True), count=count, what="food", progress=progress)
 
     listed = list(zip(pictures, names, strict=True))
     groups = [(group, {part for part, _ in picture.files}) for picture, group in listed if len(group) > 1]

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tqdm import tqdm
-
-from helpers.samples.files import DAMAGES, VERSIONS, damaged, draft, retagged
+from helpers.samples.files import DAMAGES, VERSIONS, damaged, draft, write_copies
 from helpers.samples.photo import photo_bytes
 
 VERSION = VERSIONS["vehicles"]
@@ -103,14 +101,8 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
     names = iter(f"{number}.jpg" for number in numbers)
     files = [[next(names) for _ in picture.labels] for picture in pictures]
 
-    with tqdm(
-        total=count, desc="drawing vehicles", unit="picture", disable=not progress, leave=False, mininterval=0.5
-    ) as bar:
-        for picture, group in zip(pictures, files, strict=True):
-            data = damaged(photo_bytes(seed, picture.number, picture.drawn), picture.damage)
-            for copy, name in enumerate(group):
-                (folder / "images" / name).write_bytes(retagged(data) if copy % 2 else data)
-            bar.update(len(group))
+    drawn = (damaged(photo_bytes(seed, picture.number, picture.drawn), picture.damage) for picture in pictures)
+    write_copies(folder / "images", zip(drawn, files, strict=True), count=count, what="vehicles", progress=progress)
 
     rows = [(name, label) for group, picture in zip(files, pictures, strict=True)
             for name, label in zip(group, picture.labels, strict=True)]  # fmt: skip

@@ -20,7 +20,7 @@ import torch
 from torchvision.transforms.v2.functional import horizontal_flip
 
 from helpers.datasets import load_vehicles, make_loader
-from helpers.evaluation import evaluate
+from helpers.evaluation import compare, evaluate
 from helpers.models import VehicleNet
 from helpers.runtime import seed_everything
 from helpers.training import fit
@@ -114,6 +114,15 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns | {"seconds": groups.seconds.median().round()})
 
 
+def against_baseline(table: pd.DataFrame, part: str) -> dict[str, str]:
+    """Compare every recipe of the honest split with its baseline, paired over the seeds that both have."""
+    table = table[table["split"] == "honest"]
+    runs = table.assign(name=table.technique + ", " + table.measured.str.split().str[0])
+    wide = runs.pivot(index="seed", columns="name", values=f"{part}_accuracy")
+    pairs = {name: wide[["baseline, right", name]].dropna() for name in wide.columns.drop("baseline, right")}
+    return {name: str(compare(*pair.to_numpy().T.tolist())) for name, pair in pairs.items() if len(pair) > 1}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
@@ -141,7 +150,12 @@ def main() -> None:
                     csv.DictWriter(file, COLUMNS, restval="").writerows(new)
                 for row in new:
                     print(*row.values(), flush=True)
-    print(summary(pd.read_csv(RESULTS)).to_string())
+    table = pd.read_csv(RESULTS)
+    print(summary(table).to_string())
+    for part in ("valid", "test"):
+        print(f"\nagainst the baseline, {part}:")
+        for name, sentence in against_baseline(table, part).items():
+            print(f"  {name}: {sentence}")
 
 
 if __name__ == "__main__":
