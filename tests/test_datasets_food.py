@@ -21,6 +21,7 @@ from helpers.datasets import ImageDataset, audit, cache, choose_profile, data_fo
 from helpers.datasets.folders import CLASSES
 from helpers.datasets.sources import DownloadError
 from helpers.datasets.unpack import UnsafeArchiveError
+from helpers.samples import VERSIONS
 
 FOLDERS = [name.replace("/", "-") for name in CLASSES]
 
@@ -343,7 +344,7 @@ def drawn(monkeypatch):
         return folder
 
     monkeypatch.setattr("helpers.samples.draw_food", draw_food, raising=False)
-    monkeypatch.setattr("helpers.samples.FOOD_VERSION", 7, raising=False)
+    monkeypatch.setitem(VERSIONS, "food", 7)
     return folders
 
 

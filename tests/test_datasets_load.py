@@ -19,7 +19,7 @@ from helpers.datasets import ImageDataset, cache, choose_profile, data_folder, l
 from helpers.datasets.layouts import find_layout
 from helpers.datasets.splits import split_honest
 from helpers.runtime import data_dir, seed_everything
-from helpers.samples import VERSION
+from helpers.samples import VERSIONS
 
 CLASSES = ["ordinary", "emergency"]
 
@@ -154,7 +154,7 @@ def small_sample(picture_set, drawn):
     def draw(folder):
         drawn.append(folder)
         picture_set(folder, 20)
-        (folder / "flaws.json").write_text(json.dumps({"version": VERSION}))
+        (folder / "flaws.json").write_text(json.dumps({"version": VERSIONS["vehicles"]}))
         return folder
 
     return draw
@@ -174,7 +174,7 @@ def test_a_sample_of_an_older_version_is_drawn_again(monkeypatch, picture_set, c
     drawn = []
     monkeypatch.setattr("helpers.samples.draw_vehicles", small_sample(picture_set, drawn))
     folder = data_folder("vehicles", "sample")
-    (folder / "flaws.json").write_text(json.dumps({"version": VERSION - 1}))
+    (folder / "flaws.json").write_text(json.dumps({"version": VERSIONS["vehicles"] - 1}))
     (folder / "left.txt").write_text("from the older drawing")
     assert data_folder("vehicles", "sample") == folder
     assert len(drawn) == 2

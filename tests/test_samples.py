@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.samples import draw_vehicles, fleet, photo, sets
+from helpers.samples import VERSIONS, draw_vehicles, fleet, photo, sets
 
 
 def labels_of(folder: Path) -> dict[str, int]:
@@ -91,7 +91,7 @@ def test_count_is_the_number_of_rows_and_41_percent_are_emergency(tmp_path, quic
     labels, flaws = labels_of(folder), json.loads((folder / "flaws.json").read_text())
     assert len(labels) == count
     assert sum(labels.values()) == round(0.41 * count)
-    assert (flaws["count"], flaws["seed"], flaws["version"]) == (count, 13, sets.VERSION)
+    assert (flaws["count"], flaws["seed"], flaws["version"]) == (count, 13, VERSIONS["vehicles"])
 
 
 def test_the_usual_set_has_25_identical_groups_some_of_three(tmp_path, quick):

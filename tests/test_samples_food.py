@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.samples import FOOD_VERSION, draw_food, food, food_set
+from helpers.samples import VERSIONS, draw_food, food, food_set
 from helpers.samples.dishes import CLASSES, DISHES
 from helpers.samples.relief import Relief, Skin
 
@@ -72,7 +72,7 @@ def test_the_usual_set_has_100_25_and_25_pictures_a_class_numbered_without_gaps(
                 for label in range(11) for number in range(size)}  # fmt: skip
     assert set(names_in(folder)) == expected
     flaws = flaws_of(folder)
-    assert (flaws["count"], flaws["seed"], flaws["version"]) == (1650, 13, FOOD_VERSION)
+    assert (flaws["count"], flaws["seed"], flaws["version"]) == (1650, 13, VERSIONS["food"])
     assert len(flaws["unreadable"]) == 4
     assert {len(group) for group in flaws["identical"]} == {2, 3}
     assert {group[1].split("/")[0] for group in flaws["leaked"]} == {"valid", "test"}

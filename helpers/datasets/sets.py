@@ -22,8 +22,6 @@ class PictureSet:
         variable: Environment variable that names a folder of real photos elsewhere.
         image_sizes: Width and height in pixels by default, for each profile.
         count: Pictures in the sample.
-        draw: Function of `helpers.samples` that draws the sample.
-        version: Name in `helpers.samples` of the version that it draws.
     """
 
     name: str
@@ -32,8 +30,6 @@ class PictureSet:
     variable: str
     image_sizes: dict[str, int]
     count: int
-    draw: str
-    version: str
 
     def draw_sample(self, folder: Path, **choices) -> Path:
         """Draw the sample into a new folder.
@@ -57,7 +53,7 @@ class PictureSet:
         """
         from helpers import samples
 
-        return getattr(samples, self.draw)(folder, **choices)
+        return getattr(samples, f"draw_{self.name}")(folder, **choices)
 
     def is_current(self, folder: Path) -> bool:
         """Return whether a drawn sample is of the version that would be drawn now.
@@ -72,8 +68,10 @@ class PictureSet:
         from helpers import samples
 
         flaws = folder / "flaws.json"
-        version = getattr(samples, self.version)
-        return flaws.is_file() and json.loads(flaws.read_text(encoding="utf-8")).get("version") == version
+        return (
+            flaws.is_file()
+            and json.loads(flaws.read_text(encoding="utf-8")).get("version") == samples.VERSIONS[self.name]
+        )
 
 
 SETS = (
@@ -84,8 +82,6 @@ SETS = (
         variable="COURSE_VEHICLES_DIR",
         image_sizes={"sample": 64, "full": 224},
         count=600,
-        draw="draw_vehicles",
-        version="VERSION",
     ),
     PictureSet(
         name="food",
@@ -94,8 +90,6 @@ SETS = (
         variable="COURSE_FOOD_DIR",
         image_sizes={"sample": 128, "full": 128},
         count=1650,
-        draw="draw_food",
-        version="FOOD_VERSION",
     ),
 )
 

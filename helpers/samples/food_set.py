@@ -9,7 +9,6 @@ from helpers.samples.dishes import CLASSES
 from helpers.samples.files import DAMAGES, VERSIONS, damaged, draft, write_copies
 from helpers.samples.food import dish_bytes
 
-VERSION = VERSIONS["food"]
 SMALLEST = 6 * len(CLASSES)
 PARTS = ("train", "valid", "test")
 LOOK_ALIKES = {0: (2, 4), 1: (2, 3), 2: (1, 0), 3: (1, 7), 4: (5, 8), 5: (4, 8), 6: (9, 7), 7: (6, 3), 8: (5, 4),
@@ -135,6 +134,6 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
         "mislabelled": {group[0]: picture.drawn for picture, group in listed if picture.drawn != picture.files[0][1]},
         "seed": seed,
         "count": count,
-        "version": VERSION,
+        "version": VERSIONS["food"],
     }
     (folder / "flaws.json").write_text(json.dumps(flaws, indent=1) + "\n", encoding="utf-8")

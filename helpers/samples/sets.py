@@ -9,7 +9,6 @@ from random import Random
 from helpers.samples.files import DAMAGES, VERSIONS, damaged, draft, write_copies
 from helpers.samples.photo import photo_bytes
 
-VERSION = VERSIONS["vehicles"]
 SMALLEST = 20
 EMERGENCY_SHARE = 0.41
 
@@ -120,6 +119,6 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
         "unreadable": [group[0] for group, picture in zip(files, pictures, strict=True) if picture.damage],
         "seed": seed,
         "count": count,
-        "version": VERSION,
+        "version": VERSIONS["vehicles"],
     }
     (folder / "flaws.json").write_text(json.dumps(flaws, indent=1) + "\n", encoding="utf-8")
