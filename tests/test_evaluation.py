@@ -6,6 +6,7 @@ import torch
 from scipy.stats import binomtest
 from torch import nn
 
+from helpers import seed_everything
 from helpers.evaluation import Evaluation, compare, evaluate, predict, wilson
 
 
@@ -79,6 +80,89 @@ def test_views_average_probabilities_with_the_unchanged_pictures_included():
     plain = predict(net, batches())[0].softmax(1)
     flipped = predict(net, [(flip(images), labels) for images, labels in batches()])[0].softmax(1)
     assert torch.allclose(averaged.probabilities, (plain + flipped) / 2, atol=1e-6)
+
+
+def test_no_views_are_the_same_as_an_empty_list():
+    net = model()
+    assert torch.equal(evaluate(net, batches(), views=[]).logits, evaluate(net, batches()).logits)
+
+
+def test_views_keep_the_order_of_the_pictures_and_their_labels():
+    """Eight batches of one picture each, and a model that tells the pictures apart."""
+    images = torch.eye(8).reshape(8, 8, 1, 1)
+    loader = [(images[i : i + 1], torch.tensor([i])) for i in range(8)]
+    found = evaluate(nn.Flatten(), loader, views=[lambda batch: batch * 2, lambda batch: batch * 3])
+    assert found.labels.tolist() == found.predictions.tolist() == list(range(8))
+
+
+def test_views_and_the_loader_may_be_generators():
+    net, flip = model(), lambda images: images.flip(3)
+    expected = evaluate(net, batches(), views=[flip, flip]).logits
+    given = evaluate(net, (batch for batch in batches()), views=(flip for _ in range(2))).logits
+    assert torch.equal(given, expected)
+
+
+def test_the_loader_is_gone_through_once_however_many_views_there_are():
+    """So a shuffling loader cannot mix up pictures between two passes."""
+
+    class Counting(list):
+        passes = 0
+
+        def __iter__(self):
+            self.passes += 1
+            return super().__iter__()
+
+    loader = Counting(batches())
+    evaluate(model(), loader, views=[lambda images: images] * 3)
+    assert loader.passes == 1
+
+
+def test_a_view_that_writes_into_its_batch_spoils_neither_the_next_view_nor_the_pictures():
+    loader, net = batches(), model()
+    evaluation = evaluate(net, loader, views=[lambda images: images.zero_(), lambda images: images])
+    assert all(torch.equal(a[0], b[0]) for a, b in zip(loader, batches(), strict=True))
+    expected = evaluate(net, batches(), views=[torch.zeros_like, lambda images: images])
+    assert torch.equal(evaluation.logits, expected.logits)
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (lambda images: images[:-1], "view 2 of 2 returns 3 x 3 x 4 x 4 for 4 x 3 x 4 x 4"),
+        (lambda images: torch.cat([images, images]), "returns 8 x 3 x 4 x 4"),
+        (lambda images: images[0], "returns 3 x 4 x 4 for"),
+        (lambda images: (images, images), "returns tuple"),
+    ],
+)
+def test_a_view_that_gives_other_pictures_than_it_got_is_named_and_the_mode_comes_back(view, said):
+    net = model().train()
+    with pytest.raises(ValueError, match=said):
+        evaluate(net, batches(), views=[torch.zeros_like, view])
+    assert net.training
+
+
+@pytest.mark.parametrize("views", ["flip", torch.zeros_like])
+def test_views_that_are_no_list_are_refused(views):
+    with pytest.raises(ValueError, match="pass a list of functions"):
+        evaluate(model(), batches(), views=views)
+
+
+def test_random_views_are_repeated_by_a_seed():
+    net, views = model(), [lambda images: images + torch.randn_like(images)]
+    found = []
+    for seed in (0, 0, 1):
+        seed_everything(seed)
+        found.append(evaluate(net, batches(), views=views).logits)
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
+
+
+def test_the_loss_stays_finite_where_every_view_rules_the_label_out():
+    """A probability of exp(-300) is zero in float32."""
+    loader = [(torch.tensor([300.0, 0.0, 0.0]).reshape(1, 3, 1, 1), torch.tensor([1]))]
+    found = evaluate(nn.Flatten(), loader, views=[lambda images: images])
+    assert found.logits.tolist() == [[0.0, -300.0, -300.0]]
+    assert found.loss == pytest.approx(300)
 
 
 @pytest.mark.parametrize("label", [-1, 3])

@@ -1,7 +1,7 @@
 """Measure a classifier, with an interval."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -163,21 +163,25 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None) ->
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C.
-        loader: Iterable of (images, labels), best from `make_loader` without shuffling or transform.
+        loader: Iterable of (images, labels), best from `make_loader` without shuffling or transform; gone through once.
         views: Functions from a batch of images to a changed batch, for test-time augmentation: the probabilities of the
-            unchanged pictures and of every view are averaged.
+            unchanged pictures and of every view are averaged. `augment.views` has the usual ones.
 
     Returns:
         An `Evaluation` in the order of the loader.
 
     Raises:
-        ValueError: The loader gives no pictures, pictures without a label, or a label outside the model's outputs.
+        ValueError: The loader gives no pictures, pictures without a label, or a label outside the model's outputs;
+            `views` is no list of functions, or a view does not give one picture for each picture.
 
     Example:
         >>> evaluate(nn.Flatten(), [(torch.eye(3).reshape(3, 3, 1, 1), torch.tensor([0, 1, 0]))]).correct.tolist()
         [True, True, False]
     """
-    logits, labels = predict(model, loader)
+    if isinstance(views, str) or callable(views):
+        raise ValueError(f"views is {views!r}; pass a list of functions, such as augment.views('flip').")
+    views = [] if views is None else list(views)
+    logits, labels = _predict_views(model, loader, views) if views else predict(model, loader)
     low, high = int(labels.min()), int(labels.max())
     if low < 0:
         raise ValueError(
@@ -189,14 +193,58 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None) ->
             f"the loader has labels from {low} to {high}, but the model gives {logits.shape[1]} outputs; "
             "build the model with more outputs."
         )
-    if views is not None:
-        probabilities = [logits.softmax(1)]
-        probabilities += [
-            predict(model, ((view(images), labels) for images, labels in loader))[0].softmax(1) for view in views
-        ]
-        logits = torch.stack(probabilities).mean(0).log()
     classes = getattr(getattr(loader, "dataset", None), "classes", None) or [str(i) for i in range(logits.shape[1])]
     return Evaluation(logits, labels, list(classes))
+
+
+def _predict_views(model: nn.Module, loader: Loader, views: list) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what `predict` does, each picture's probabilities averaged over itself and its views."""
+    sizes = []  # of the batches that the model sees: each batch of the loader, then its views
+
+    def with_views() -> Loader:
+        # One pass for all views: nothing is read twice, and no second pass can come in another order.
+        for images, labels in loader:
+            sizes.extend([len(images)] * (1 + len(views)))
+            yield images, labels
+            for number, view in enumerate(views, 1):
+                changed = view(images.clone())  # a copy: a view may write into it, and the next one starts afresh
+                _check_view(changed, images, f"view {number} of {len(views)}")
+                yield changed, labels
+
+    logits, labels = predict(model, with_views())
+    every = 1 + len(views)
+    starts = range(0, len(sizes), every)
+    logits, labels = logits.split(sizes), labels.split(sizes)
+    averaged = [average_probabilities(logits[start : start + every]) for start in starts]
+    return torch.cat(averaged), torch.cat([labels[start] for start in starts])
+
+
+def _check_view(changed: torch.Tensor, images: torch.Tensor, name: str) -> None:
+    if not isinstance(changed, torch.Tensor):
+        raise ValueError(f"{name} returns {type(changed).__name__}; a view returns the batch of changed pictures.")
+    if changed.ndim != 4 or len(changed) != len(images):
+        raise ValueError(
+            f"{name} returns {' x '.join(map(str, changed.shape))} for {' x '.join(map(str, images.shape))}; "
+            "a view returns one picture for each picture, in their order."
+        )
+
+
+def average_probabilities(logits: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Average the probabilities of several predictions of the same pictures.
+
+    Args:
+        logits: K tensors, float32 N x C.
+
+    Returns:
+        Logarithm of the mean of the K softmaxes, float32 N x C; it can stand wherever logits do. Computed with
+        logarithms throughout, as a probability below 1e-45 would become 0 in float32 and its logarithm minus infinity.
+
+    Example:
+        >>> sure, torn = torch.tensor([[200.0, 0.0]]), torch.tensor([[0.0, 0.0]])
+        >>> average_probabilities([sure, torn]).softmax(1), average_probabilities([sure, sure])
+        (tensor([[0.7500, 0.2500]]), tensor([[   0., -200.]]))
+    """
+    return torch.stack(tuple(logits)).log_softmax(2).logsumexp(0) - math.log(len(logits))
 
 
 def wilson(correct: int, total: int) -> tuple[float, float]:
