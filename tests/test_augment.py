@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import augment, seed_everything
+from helpers import augment, evaluate, seed_everything
 
 SIZE = 32
 
@@ -79,11 +79,87 @@ def test_mixed_labels_are_the_shares_of_the_mixed_pictures(name):
         (lambda: augment.change("flip", SIZE, -1), "strength is -1"),
         (lambda: augment.preset("heavy", SIZE), "no preset 'heavy'"),
         (lambda: augment.mixing("Blend", 3), "no mixing 'Blend'"),
+        (lambda: augment.views("rotation"), "no view 'rotation'"),
+        (lambda: augment.views("flip", count=3), "count is 3, but 'flip' always has 1"),
+        (lambda: augment.views("noise", count=0), "count is 0"),
     ],
 )
 def test_unknown_names_are_refused_with_the_known_ones(build, said):
     with pytest.raises(ValueError, match=said):
         build()
+
+
+def slope(dtype=torch.float32, size=32):
+    """One picture that brightens from left to right."""
+    grey = torch.linspace(0.1, 0.9, size).expand(1, 3, size, size)
+    return (grey * 255).round().to(torch.uint8) if dtype == torch.uint8 else grey.clone()
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+@pytest.mark.parametrize("name", augment.VIEWS)
+def test_every_view_keeps_shape_and_type_and_leaves_its_input_alone(name, dtype):
+    pictures = torch.cat([slope(dtype), slope(dtype).transpose(2, 3)])
+    before = pictures.clone()
+    for view in augment.views(name):
+        changed = view(pictures)
+        assert changed.shape == pictures.shape
+        assert changed.dtype == dtype
+        assert not torch.equal(changed, pictures)
+    assert torch.equal(pictures, before)
+
+
+def test_views_of_bytes_and_of_floating_point_are_the_same_pictures():
+    for name in sorted(set(augment.VIEWS) - {"noise"}):
+        for view in augment.views(name):
+            torch.testing.assert_close(view(slope(torch.uint8)) / 255, view(slope()), atol=2 / 255, rtol=0)
+
+
+def test_views_keep_the_order_of_the_pictures():
+    levels = torch.linspace(0.2, 0.8, 5)
+    for name in augment.VIEWS:
+        for view in augment.views(name):
+            changed = view(levels[:, None, None, None].expand(5, 3, 32, 32))
+            torch.testing.assert_close(changed.mean((1, 2, 3)), levels, atol=0.01, rtol=0)
+
+
+def test_shifts_move_to_the_four_sides_by_a_sixteenth_and_repeat_the_border():
+    right, left, down, up = (view(slope()) for view in augment.views("shifts"))
+    picture = slope()
+    assert torch.equal(right[..., 2:], picture[..., :-2])
+    assert torch.equal(right[..., 0], picture[..., 0])
+    assert torch.equal(left[..., :-2], picture[..., 2:])
+    assert torch.equal(left[..., -1], picture[..., -1])
+    right, left, down, up = (view(slope().transpose(2, 3)).transpose(2, 3) for view in augment.views("shifts"))
+    assert torch.equal(down[..., 2:], picture[..., :-2])
+    assert torch.equal(up[..., :-2], picture[..., 2:])
+
+
+def test_scales_show_the_middle_larger():
+    spans = [(view(slope()).max() - view(slope()).min()).item() for view in augment.views("scales")]
+    assert spans == pytest.approx([0.9 * 0.8, 0.8 * 0.8], abs=0.03)
+
+
+def test_noise_has_its_strength_is_new_in_each_view_and_repeated_by_a_seed():
+    grey = torch.full((2, 3, 64, 64), 0.5)
+    drawn = []
+    for _ in range(2):
+        seed_everything(0)
+        drawn.append([view(grey) for view in augment.views("noise", count=2)])
+    (first, second), again = drawn
+    assert first.std().item() == pytest.approx(0.05, abs=0.003)
+    assert not torch.equal(first, second)
+    assert not torch.equal(first[0], first[1])
+    assert torch.equal(first, again[0])
+
+
+def test_views_go_into_evaluate():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2))
+    loader = [(slope(dtype), torch.tensor([0])) for dtype in (torch.uint8, torch.float32)]
+    chosen = augment.views("flip") + augment.views("shifts") + augment.views("scales")
+    found = evaluate(model, loader, views=chosen)
+    one_by_one = [evaluate(model, [(view(images), labels) for images, labels in loader]) for view in chosen]
+    expected = torch.stack([e.probabilities for e in [evaluate(model, loader), *one_by_one]]).mean(0)
+    torch.testing.assert_close(found.probabilities, expected)
 
 
 @pytest.fixture
