@@ -4,7 +4,7 @@
 """
 
 from helpers.datasets import load_food, load_vehicles, make_loader
-from helpers.evaluation import Comparison, Evaluation, compare, evaluate, predict, wilson
+from helpers.evaluation import Comparison, Evaluation, compare, ensemble, evaluate, predict, wilson
 from helpers.models import FoodCNN, ResNet, VehicleNet
 from helpers.runtime import seed_everything
 from helpers.training import History, fit, load_checkpoint
@@ -17,6 +17,7 @@ __all__ = [
     "ResNet",
     "VehicleNet",
     "compare",
+    "ensemble",
     "evaluate",
     "fit",
     "load_checkpoint",

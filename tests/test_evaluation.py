@@ -7,7 +7,18 @@ from scipy.stats import binomtest
 from torch import nn
 
 from helpers import seed_everything
-from helpers.evaluation import Evaluation, compare, evaluate, predict, wilson
+from helpers.evaluation import (
+    Evaluation,
+    compare,
+    ensemble,
+    evaluate,
+    features,
+    majority_vote,
+    mistake_correlation,
+    nearest_neighbour_accuracy,
+    predict,
+    wilson,
+)
 
 
 def batches(count=10, batch_size=4, classes=3):
@@ -286,3 +297,169 @@ def test_identical_gains_of_few_seeds_prove_nothing():
 def test_what_does_not_pair_up_is_refused(a, b, said):
     with pytest.raises(ValueError, match=said):
         compare(a, b)
+
+
+def voted(*said, classes=("a", "b", "c")):
+    """One evaluation a member, each a list of the classes that it predicts; all labels are class 0."""
+    labels = torch.zeros(len(said[0]), dtype=torch.long)
+    return [Evaluation(torch.eye(len(classes))[list(member)], labels, list(classes)) for member in said]
+
+
+def article(*members):
+    """Ten pictures of class 1, and for each classifier what it says of them, written as the article does."""
+    return [
+        Evaluation(torch.eye(2)[[int(digit) for digit in said]], torch.ones(10, dtype=torch.long), ["0", "1"])
+        for said in members
+    ]
+
+
+def test_an_ensemble_averages_probabilities():
+    one = evaluate(model(), batches())
+    two = evaluate(nn.Sequential(nn.Flatten(), nn.Linear(48, 3)), batches())
+    together = ensemble([one, two])
+    assert torch.allclose(together.probabilities, (one.probabilities + two.probabilities) / 2, atol=1e-6)
+    assert torch.equal(together.labels, one.labels)
+    assert together.classes == one.classes
+
+
+def test_an_ensemble_of_a_model_with_itself_says_the_same():
+    one = evaluate(model(), batches())
+    assert torch.allclose(ensemble([one, one]).probabilities, one.probabilities, atol=1e-6)
+    assert ensemble([one, one]).loss == pytest.approx(one.loss)
+
+
+def test_the_loss_of_an_ensemble_stays_finite_where_all_members_rule_the_label_out():
+    sure = Evaluation(torch.tensor([[300.0, 0.0]]), torch.tensor([1]), ["a", "b"])
+    assert ensemble([sure, sure]).loss == pytest.approx(300)
+
+
+def test_correlated_classifiers_gain_nothing_by_voting_and_different_ones_do():
+    """The article's 80, 80 and 70 % vote to 80 %; 80, 70 and 60 % that make other mistakes vote to 90 %."""
+    alike = article("1111111100", "1111111100", "1011111100")
+    assert [member.accuracy for member in alike] == [0.8, 0.8, 0.7]
+    assert majority_vote(alike).accuracy == 0.8
+    different = article("1111111100", "0111011101", "1000101111")
+    assert [member.accuracy for member in different] == [0.8, 0.7, 0.6]
+    assert majority_vote(different).accuracy == 0.9
+    assert mistake_correlation(alike).correlation.min() > 0.7
+    assert mistake_correlation(different).correlation.max() < 0.3
+
+
+@pytest.mark.parametrize(
+    ("said", "winner"),
+    [
+        ([0, 1, 1], 1),
+        ([2, 1], 2),  # two classes with one vote each: the first member's
+        ([0, 2, 1, 1, 2], 2),  # the first member is out, the second voted for one of the two that lead
+        ([1, 0, 0, 1, 2], 1),
+    ],
+)
+def test_a_vote_goes_to_the_most_and_a_tie_to_the_earliest_member(said, winner):
+    assert majority_vote(voted(*([vote] for vote in said))).predictions.tolist() == [winner]
+
+
+def test_the_correlation_of_mistakes_is_pearsons():
+    first, second = result([True, False, False, True, True, False]), result([True, True, False, True, False, False])
+    (row,) = mistake_correlation({"one": first, "two": second}).to_dict("records")
+    assert (row["a"], row["b"]) == ("one", "two")
+    assert row["correlation"] == pytest.approx(np.corrcoef(first.correct, second.correct)[0, 1])
+    assert row["both_wrong"] == pytest.approx(2 / 6)
+
+
+def test_a_member_without_mistakes_correlates_with_nobody():
+    table = mistake_correlation([result([True, True]), result([True, False]), result([True, False])])
+    assert table.a.tolist() == ["1", "1", "2"]
+    assert table.correlation.isna().tolist() == [True, True, False]
+    assert table.both_wrong.tolist() == [0.0, 0.0, 0.5]
+
+
+@pytest.mark.parametrize("together", [ensemble, majority_vote, mistake_correlation])
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        (result([True]), "one evaluation"),
+        ([], "are 0 in number"),
+        ([result([True])], "are 1 in number"),
+        ({"one": result([True]), "two": result([True, True])}, "member two has other labels"),
+        ([result([True]), result([True], ("a", "c"))], "member 2 has the classes a, c"),
+    ],
+)
+def test_members_that_do_not_fit_together_are_named(together, members, said):
+    with pytest.raises(ValueError, match=said):
+        together(members)
+
+
+def test_features_are_what_the_last_layer_is_given_in_evaluation_mode():
+    net = model().train()
+    found, labels = features(net, batches(), net[2])
+    logits, expected_labels = predict(net, batches())
+    assert found.shape == (10, 48)
+    assert found.dtype == torch.float32
+    assert torch.allclose(net[2](found), logits, atol=0.05)  # bfloat16 where the machine multiplies it
+    assert torch.equal(labels, expected_labels)
+    assert torch.equal(found, torch.cat([images for images, _ in batches()]).flatten(1))  # dropout is off
+    assert net.training
+    assert not found.is_inference()
+
+
+def test_features_of_a_layer_with_more_dimensions_are_flattened():
+    net = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(32, 3))
+    found, _ = features(net, batches(), net[1])
+    assert found.shape == (10, 32)
+    assert found.min() < 0  # taken before the layer that works in place
+
+
+def test_the_hook_is_gone_afterwards_even_when_a_batch_fails():
+    net = model().train()
+    features(net, batches(), net[2])
+    with pytest.raises(RuntimeError):
+        features(net, [(torch.rand(2, 3, 9, 9), torch.tensor([0, 1]))], net[2])
+    assert not net[2]._forward_pre_hooks
+    assert net.training
+
+
+@pytest.mark.parametrize("layer", [nn.Linear(48, 3), "2"])
+def test_a_layer_of_another_model_is_refused(layer):
+    with pytest.raises(ValueError, match="no part of this Sequential"):
+        features(model(), batches(), layer)
+
+
+def test_a_layer_that_is_used_twice_or_never_is_refused():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.relu, self.spare = nn.ReLU(), nn.ReLU()
+
+        def forward(self, images):
+            return self.relu(self.relu(images)).flatten(1)
+
+    net = Twice()
+    with pytest.raises(ValueError, match="given 20 inputs for 10 pictures"):
+        features(net, batches(), net.relu)
+    with pytest.raises(ValueError, match="given 0 inputs for 10 pictures"):
+        features(net, batches(), net.spare)
+
+
+def test_nearest_neighbours_leave_the_picture_itself_out():
+    generator = torch.Generator().manual_seed(0)
+    points, labels = torch.rand(40, 3, generator=generator), torch.arange(40) % 2
+    distances = torch.cdist(points, points).fill_diagonal_(torch.inf)
+    for k in (1, 3):
+        nearest = labels[distances.topk(k, largest=False).indices]
+        expected = ((nearest.float().mean(1) > 0.5).long() == labels).float().mean().item()
+        assert nearest_neighbour_accuracy(points, labels, k) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("points", "labels", "k", "said"),
+    [
+        (torch.zeros(4, 2), torch.zeros(3), 1, r"features are \(4, 2\) and labels \(3,\)"),
+        (torch.zeros(4, 2, 2), torch.zeros(4), 1, "N x D"),
+        (torch.zeros(4, 2), torch.tensor([0, 1, -1, 0]), 1, "a label is -1"),
+        (torch.zeros(4, 2), torch.zeros(4), 4, "k is 4 for 4 pictures; take 1 to 3"),
+        (torch.zeros(4, 2), torch.zeros(4), 0, "k is 0"),
+    ],
+)
+def test_features_without_fitting_labels_or_neighbours_are_refused(points, labels, k, said):
+    with pytest.raises(ValueError, match=said):
+        nearest_neighbour_accuracy(points, labels, k)

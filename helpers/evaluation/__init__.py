@@ -1,6 +1,22 @@
-"""Measure a classifier, with an interval, and compare two of them, with a test."""
+"""Measure a classifier, with an interval; compare two of them, with a test; let several decide together."""
 
 from helpers.evaluation.comparison import Comparison, compare
+from helpers.evaluation.feature_space import features, nearest_neighbour_accuracy
 from helpers.evaluation.measure import Evaluation, Loader, Views, evaluate, predict, wilson
+from helpers.evaluation.together import ensemble, majority_vote, mistake_correlation
 
-__all__ = ["Comparison", "Evaluation", "Loader", "Views", "compare", "evaluate", "predict", "wilson"]
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "Loader",
+    "Views",
+    "compare",
+    "ensemble",
+    "evaluate",
+    "features",
+    "majority_vote",
+    "mistake_correlation",
+    "nearest_neighbour_accuracy",
+    "predict",
+    "wilson",
+]

@@ -1,0 +1,87 @@
+"""Look at what a network makes of a picture before its last layer decides."""
+
+import torch
+from torch import nn
+
+from helpers.evaluation.measure import Loader, predict
+
+
+def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what comes into `layer` for all pictures of `loader`, in its order, as `predict` computes it.
+
+    A hook listens to the layer while `predict` runs, so the model needs no change; the hook is removed afterwards.
+
+    Args:
+        model: Maps images N x 3 x H x W to logits N x C.
+        loader: Iterable of (images, labels); images float32 in [0, 1] or uint8.
+        layer: A part of `model`, such as ``model.fc``, its last linear layer.
+
+    Returns:
+        Features, float32 N x D, all dimensions after the first flattened into one, and labels, int64 N, both on the
+        CPU.
+
+    Raises:
+        ValueError: The loader gives no pictures, or the model does not use `layer` exactly once for each batch.
+
+    Example:
+        >>> model = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(3, 2))
+        >>> images = torch.tensor([[1.0, -2.0, 3.0]]).reshape(1, 3, 1, 1)
+        >>> features(model, [(images, torch.tensor([1]))], layer=model[2])
+        (tensor([[1., 0., 3.]]), tensor([1]))
+    """
+    if not any(part is layer for part in model.modules()):
+        name = type(layer).__name__ if isinstance(layer, nn.Module) else repr(layer)
+        raise ValueError(f"layer is {name}, no part of this {type(model).__name__}; pass one, such as model.fc.")
+    seen = []
+
+    def keep(_, inputs: tuple[torch.Tensor, ...]) -> None:
+        # A copy, as the layer may work in place.
+        seen.append(inputs[0].to("cpu", torch.float32, copy=True).flatten(1))
+
+    hook = layer.register_forward_pre_hook(keep)
+    try:
+        _, labels = predict(model, loader)
+    finally:
+        hook.remove()
+    count = sum(map(len, seen))
+    if count != len(labels):
+        raise ValueError(
+            f"{type(layer).__name__} was given {count} inputs for {len(labels)} pictures; pass a layer that the model "
+            "uses once for each batch."
+        )
+    return torch.cat(seen).clone(), labels  # clone: as in `predict`
+
+
+def nearest_neighbour_accuracy(features: torch.Tensor, labels: torch.Tensor, k: int = 5) -> float:
+    """Return how often the `k` nearest other pictures, by majority, have the label of a picture (scikit-learn).
+
+    It puts a number on what a map of the features (t-SNE) shows: whether pictures of a class lie together.
+
+    Args:
+        features: N x D, or the N x 2 positions on a map; a tensor or an array.
+        labels: N integers.
+        k: Neighbours, 1 to N - 1; the distance is Euclidean.
+
+    Returns:
+        Leave-one-out accuracy, 0 to 1. Chance is the share of the largest class.
+
+    Raises:
+        ValueError: The shapes do not fit, a label is missing, or there are too few pictures for `k`.
+
+    Example:
+        >>> positions = torch.tensor([[0.0], [0.1], [0.2], [9.0], [9.1]])
+        >>> nearest_neighbour_accuracy(positions, torch.tensor([0, 0, 1, 1, 1]), k=1)
+        0.8
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    if features.ndim != 2 or labels.shape != features.shape[:1]:
+        raise ValueError(
+            f"features are {tuple(features.shape)} and labels {tuple(labels.shape)}; give N x D features and N labels."
+        )
+    if labels.min() < 0:
+        raise ValueError(f"a label is {int(labels.min())}, which is no class; leave out pictures without a label.")
+    if not 1 <= k < len(labels):
+        raise ValueError(f"k is {k} for {len(labels)} pictures; take 1 to {len(labels) - 1}.")
+    # scored on None, scikit-learn takes the fitted points and leaves each out of its own neighbours
+    return float(KNeighborsClassifier(k).fit(features, labels).score(None, labels))

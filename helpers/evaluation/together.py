@@ -1,0 +1,135 @@
+"""Let several classifiers decide together, and see whether they make the same mistakes."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from helpers.evaluation.measure import Evaluation, average_probabilities
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Members = Mapping[str, Evaluation] | Iterable[Evaluation]
+
+
+def ensemble(evaluations: Members) -> Evaluation:
+    """Average the members' probabilities: what the models say when they decide together.
+
+    Args:
+        evaluations: Of the same pictures in the same order; two or more, or a mapping of them by name.
+
+    Returns:
+        An `Evaluation` whose logits are the logarithm of the averaged probabilities.
+
+    Raises:
+        ValueError: Fewer than two members, or members with other labels or classes than the first.
+
+    Example:
+        >>> sure = Evaluation(torch.tensor([[4.0, 0.0]]), torch.tensor([0]), ["a", "b"])
+        >>> wrong = Evaluation(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), ["a", "b"])
+        >>> print(ensemble([sure, wrong]))
+        accuracy 100.0 % (95 % interval 20.7 to 100.0; 1 of 1 pictures)
+    """
+    members = list(_members(evaluations).values())
+    logits = average_probabilities([member.logits for member in members])
+    return Evaluation(logits, members[0].labels, members[0].classes)
+
+
+def majority_vote(evaluations: Members) -> Evaluation:
+    """Take the class that most members predict; each has one vote, however sure it is.
+
+    Among classes with equally many votes, the earliest member that voted for one of them decides.
+
+    Args:
+        evaluations: Of the same pictures in the same order; two or more, or a mapping of them by name.
+
+    Returns:
+        An `Evaluation`. Its logits are the votes of each class, half a vote more for the winner. They rank the classes
+        and are no probabilities: take the accuracy and what follows from it, not the loss.
+
+    Raises:
+        ValueError: Fewer than two members, or members with other labels or classes than the first.
+
+    Example:
+        >>> labels = torch.tensor([0, 0, 0])
+        >>> said = [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
+        >>> members = [Evaluation(torch.eye(2)[classes], labels, ["a", "b"]) for classes in said]
+        >>> [round(member.accuracy, 2) for member in members], majority_vote(members).accuracy
+        ([0.67, 0.67, 0.67], 1.0)
+    """
+    members = list(_members(evaluations).values())
+    classes = members[0].logits.shape[1]
+    votes = sum(nn.functional.one_hot(member.predictions, classes) for member in members)
+    leading = votes == votes.max(1, keepdim=True).values
+    winners = members[0].predictions
+    for member in reversed(members):  # the first member comes last and so has the last word
+        votes_for_a_leader = leading.gather(1, member.predictions[:, None]).squeeze(1)
+        winners = torch.where(votes_for_a_leader, member.predictions, winners)
+    logits = votes + 0.5 * nn.functional.one_hot(winners, classes)
+    return Evaluation(logits, members[0].labels, members[0].classes)
+
+
+def mistake_correlation(evaluations: Members) -> "pd.DataFrame":
+    """Tell, for every two members, how much their mistakes coincide. The less they do, the more an ensemble helps.
+
+    Args:
+        evaluations: Of the same pictures in the same order; two or more, or a mapping of them by name.
+
+    Returns:
+        A row a pair: ``a``, ``b`` (names, or numbers from 1), ``correlation`` (Pearson's, of wrong = 1 and right = 0,
+        -1 to 1; NaN where a member is always right or always wrong) and ``both_wrong`` (share of the pictures, 0 to 1).
+
+    Raises:
+        ValueError: Fewer than two members, or members with other labels or classes than the first.
+
+    Example:
+        >>> labels = torch.tensor([0, 0, 0, 0])
+        >>> said = {"net": [0, 0, 1, 1], "same": [0, 0, 1, 1], "other": [0, 1, 0, 1]}
+        >>> members = {name: Evaluation(torch.eye(2)[said[name]], labels, ["a", "b"]) for name in said}
+        >>> mistake_correlation(members).round(2)
+              a      b  correlation  both_wrong
+        0   net   same          1.0        0.50
+        1   net  other          0.0        0.25
+        2  same  other          0.0        0.25
+    """
+    import pandas as pd
+
+    members = _members(evaluations)
+    wrong = torch.stack([~member.correct for member in members.values()]).double()
+    correlation, both_wrong = torch.corrcoef(wrong), wrong @ wrong.T / wrong.shape[1]
+    names = list(members)
+    return pd.DataFrame(
+        [
+            (names[i], names[j], correlation[i, j].item(), both_wrong[i, j].item())
+            for i, j in itertools.combinations(range(len(names)), 2)
+        ],
+        columns=["a", "b", "correlation", "both_wrong"],
+    )
+
+
+def _members(evaluations: Members) -> dict[str, Evaluation]:
+    """Return the evaluations by name, numbers from 1 by default, after checking that they can decide together."""
+    if isinstance(evaluations, Evaluation):
+        raise ValueError("this is one evaluation; pass a list of two or more, or a mapping of them by name.")
+    if isinstance(evaluations, Mapping):
+        members = dict(evaluations)
+    else:
+        members = {str(number): evaluation for number, evaluation in enumerate(evaluations, 1)}
+    if len(members) < 2:
+        raise ValueError(f"the evaluations are {len(members)} in number; pass two or more, such as one a seed.")
+    (first_name, first), *others = members.items()
+    for name, member in others:
+        if not torch.equal(member.labels, first.labels):
+            raise ValueError(
+                f"member {name} has other labels ({len(member.labels)} pictures) than member {first_name} "
+                f"({len(first.labels)} pictures); evaluate all models with the same unshuffled loader."
+            )
+        if list(member.classes) != list(first.classes):
+            raise ValueError(
+                f"member {name} has the classes {', '.join(member.classes)} and member {first_name} "
+                f"{', '.join(first.classes)}; evaluate all models with loaders of one dataset."
+            )
+    return members
