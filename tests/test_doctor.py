@@ -1,9 +1,12 @@
 """The doctor names what is wrong, says what to do, and fails only where the course cannot run."""
 
 import json
+import os
+import subprocess
 import sys
 import types
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -132,6 +135,21 @@ def test_a_missing_kernel_is_a_fail(monkeypatch):
 
     monkeypatch.setattr("jupyter_client.kernelspec.KernelSpecManager.get_kernel_spec", missing)
     assert doctor.check_jupyter().level == "FAIL"
+
+
+def test_the_wrong_python_is_told_the_missing_package_and_the_remedy(tmp_path):
+    (tmp_path / "PIL.py").write_text("raise ModuleNotFoundError('No module named PIL', name='PIL')")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-m", "helpers", "doctor"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert run.returncode == 1
+    assert "PIL is not installed for" in run.stderr.splitlines()[-1]
+    assert "make setup" in run.stderr.splitlines()[-1]
 
 
 def test_the_data_that_notebooks_will_use_is_named(monkeypatch, own_data_folder, full_set):
