@@ -138,7 +138,7 @@ def test_the_drawn_sample_gets_a_smaller_network_and_hears_so(tmp_path, monkeypa
     monkeypatch.setattr(command, "load_food", lambda profile, **settings: load("full", **settings))
     assert run(tmp_path, "--profile", "sample", "--epochs", "1", name="resnet") == 0
     out = capsys.readouterr().out
-    assert "smaller for the drawn sample: 64 pixels instead of 128, 1 epochs instead of 8, ResNet" in out
+    assert "smaller for the drawn sample: 64 pixels (else 128), epochs 1 (else 8), ResNet" in out
     assert json.loads((tmp_path / "out" / "config.json").read_text())["arguments"] == {"blocks": [1] * 4, "width": 32}
 
 

@@ -61,10 +61,10 @@ def main(args: argparse.Namespace) -> int:
     print(data)
     print(f"recipe {recipe.name}, seed {args.seed}: {recipe.architecture}, {recipe.epochs} epochs")
     if recipe.arguments != named.arguments or recipe.image_size != named.image_size:
+        network = f", ResNet {recipe.arguments}" if recipe.arguments != named.arguments else ""
         print(
-            f"smaller for the drawn sample: {recipe.image_size} pixels instead of {named.image_size}, "
-            f"{recipe.epochs} epochs instead of {named.epochs}"
-            + (f", ResNet {recipe.arguments}" if recipe.arguments != named.arguments else "")
+            f"smaller for the drawn sample: {recipe.image_size} pixels (else {named.image_size}), epochs "
+            f"{recipe.epochs} (else {named.epochs}){network}"
         )
     model, history = train(recipe, data, seed=args.seed, log=folder / "history.csv")
     if not len(history):

@@ -117,7 +117,7 @@ def main() -> None:
                 with args.results.open("a", newline="") as file:
                     csv.DictWriter(file, COLUMNS, restval="").writerows(new)
                 for row in new:
-                    print(*row.values(), flush=True)
+                    print(*(row.get(column, "") for column in COLUMNS), flush=True)
     table = pd.read_csv(args.results)
     print(summary(table).to_string())
     for reference in ("CNN", "ResNet"):
