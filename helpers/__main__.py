@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from helpers.commands import data, doctor, run
+from helpers.commands import data, doctor, predict, run, train
 
-COMMANDS = {"doctor": doctor, "data": data, "run": run}
+COMMANDS = {"doctor": doctor, "data": data, "run": run, "train": train, "predict": predict}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="python -m helpers",
-        description="Check the machine, manage the data, and run the notebooks of the course.",
+        description="Check the machine, manage the data, run the notebooks of the course, train and use its networks.",
         epilog="example: python -m helpers doctor",
     )
     subparsers = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)

@@ -170,7 +170,7 @@ def test_a_wrong_data_setting_is_a_fail(monkeypatch):
 # The command line as a whole
 
 
-@pytest.mark.parametrize("command", [[], ["doctor"], ["data"], ["run"]])
+@pytest.mark.parametrize("command", [[], ["doctor"], ["data"], ["run"], ["train"], ["predict"]])
 def test_every_help_shows_an_example(command, capsys):
     with pytest.raises(SystemExit) as done:
         main([*command, "--help"])

@@ -1,0 +1,262 @@
+"""Recipes: all settings of a training as one row of a table, and the one function that carries a row out.
+
+A recipe holds no code. Two rows that differ in one entry differ in one decision, and what is measured between them is
+what this decision is worth.
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from helpers import runtime
+from helpers.augment import mixing, preset
+from helpers.datasets import Splits, make_loader
+from helpers.models import FoodCNN, ResNet
+from helpers.training import History, fit
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All settings of a training.
+
+    Attributes:
+        name: What the command line calls it.
+        technique: What tables and figures call it.
+        architecture: A key of `ARCHITECTURES`.
+        arguments: What the architecture is built with, besides image size and classes.
+        image_size: Width and height of the pictures in pixels.
+        aspect: What becomes of pictures that are not square: "squash" or "crop".
+        epochs: Passes over the training pictures.
+        batch_size: Pictures in a step.
+        optimizer: A key of `OPTIMIZERS`.
+        lr: Learning rate; of a one-cycle schedule the highest.
+        weight_decay: As the optimizer means it.
+        schedule: "constant", or "one cycle": up for 30 % of the steps, then down to nearly 0 (Smith and Topin, 2018).
+        label_smoothing: Share of the label that is spread over all classes (Szegedy et al., 2016).
+        augmentation: A preset of `augment`.
+        mix: "MixUp", "CutMix", or "" for neither.
+        averaging: Length of the moving average of the weights, as a share of all steps; 0 for none.
+        max_grad_norm: Longest gradient; None for no limit.
+        patience: Epochs without a better one after which training stops; None to train to the end.
+
+    Example:
+        >>> replace(RECIPES["resnet"], lr=1e-3).lr
+        0.001
+    """
+
+    name: str
+    technique: str
+    architecture: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    image_size: int = 128
+    aspect: str = "squash"
+    epochs: int = 8
+    batch_size: int = 64
+    optimizer: str = "Adam"
+    lr: float = 3e-4
+    weight_decay: float = 1e-5
+    schedule: str = "constant"
+    label_smoothing: float = 0.0
+    augmentation: str = "none"
+    mix: str = ""
+    averaging: float = 0.0
+    max_grad_norm: float | None = 10.0
+    patience: int | None = 5
+
+
+# The defaults of `Recipe` are the article's settings; each row names what it changes.
+_ROWS = (
+    Recipe("cnn", "CNN", "FoodCNN"),
+    Recipe("resnet", "ResNet", "ResNet"),
+    Recipe("resnet light", "ResNet, light", "ResNet", augmentation="light"),
+    Recipe("resnet strong", "ResNet, strong", "ResNet", augmentation="strong"),
+    Recipe("resnet TrivialAugment", "ResNet, TrivialAugment", "ResNet", augmentation="TrivialAugment"),
+    Recipe("resnet MixUp", "ResNet, MixUp", "ResNet", mix="MixUp"),
+    Recipe("resnet CutMix", "ResNet, CutMix", "ResNet", mix="CutMix"),
+    Recipe(
+        "best",
+        "best recipe",
+        "ResNet",
+        epochs=80,
+        optimizer="SGD",
+        lr=0.05,
+        weight_decay=5e-4,
+        schedule="one cycle",
+        label_smoothing=0.1,
+        augmentation="TrivialAugment",
+        mix="CutMix",
+        averaging=0.05,
+        patience=None,
+    ),
+)
+RECIPES = {recipe.name: recipe for recipe in _ROWS}
+"""Every recipe for the food pictures by name."""
+
+SAMPLE_SIZE, SAMPLE_EPOCHS, SAMPLE_RESNET = 64, 30, {"blocks": (1, 1, 1, 1), "width": 32}
+
+ARCHITECTURES = {
+    "FoodCNN": lambda image_size, classes, **arguments: FoodCNN(image_size=image_size, classes=classes, **arguments),
+    "ResNet": lambda image_size, classes, **arguments: ResNet(classes=classes, **arguments),  # takes any size
+}
+
+OPTIMIZERS = {
+    "Adam": torch.optim.Adam,
+    "AdamW": torch.optim.AdamW,
+    "SGD": lambda parameters, **settings: torch.optim.SGD(parameters, momentum=0.9, nesterov=True, **settings),
+}
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return a recipe by its name, in any case of letters.
+
+    Args:
+        name: A key of `RECIPES`.
+
+    Raises:
+        ValueError: There is no such recipe.
+
+    Example:
+        >>> find_recipe("resnet mixup").mix
+        'MixUp'
+    """
+    for recipe in RECIPES.values():
+        if recipe.name.lower() == name.lower():
+            return recipe
+    raise ValueError(f"there is no recipe {name!r}; choose one of {', '.join(map(repr, RECIPES))}.")
+
+
+def for_sample(recipe: Recipe) -> Recipe:
+    """Make a recipe small enough to train on the drawn sample in about a minute.
+
+    Args:
+        recipe: Any; its decisions stay, its sizes shrink.
+
+    Returns:
+        The same with pictures of 64 pixels, at most 30 epochs and, where it is a ResNet, half the channels and one
+        block a stage.
+
+    Example:
+        >>> for_sample(RECIPES["best"]).epochs, for_sample(RECIPES["best"]).arguments
+        (30, {'blocks': (1, 1, 1, 1), 'width': 32})
+    """
+    arguments = SAMPLE_RESNET if recipe.architecture == "ResNet" else recipe.arguments
+    return replace(recipe, image_size=SAMPLE_SIZE, epochs=min(recipe.epochs, SAMPLE_EPOCHS), arguments=dict(arguments))
+
+
+def build_model(recipe: Recipe, classes: int) -> nn.Module:
+    """Build the network of a recipe.
+
+    Args:
+        recipe: Any.
+        classes: Number of classes.
+
+    Returns:
+        The network with fresh weights.
+
+    Raises:
+        ValueError: There is no such architecture, or its arguments are out of range.
+
+    Example:
+        >>> build_model(for_sample(RECIPES["resnet"]), 11)(torch.zeros(1, 3, 64, 64)).shape
+        torch.Size([1, 11])
+    """
+    if recipe.architecture not in ARCHITECTURES:
+        raise ValueError(f"architecture is {recipe.architecture!r}; choose one of {', '.join(ARCHITECTURES)}.")
+    return ARCHITECTURES[recipe.architecture](recipe.image_size, classes, **recipe.arguments)
+
+
+def train(
+    recipe: Recipe, data: Splits, *, seed: int = 0, log: str | Path | None = None, progress: bool = True
+) -> tuple[nn.Module, History]:
+    """Train a network as a recipe says, on `data.train`; `data.valid` is only measured.
+
+    With averaged weights the accuracies of the history are those of the moving weights, epoch by epoch, and the network
+    that is returned is the averaged one: measure it with `evaluate`. Validation losses are smoothed as the training's.
+
+    Args:
+        recipe: The settings.
+        data: Pictures of the recipe's size, from `load_food`.
+        seed: Decides weights, order and augmentation.
+        log: CSV file that gets each epoch's row as soon as it is measured.
+        progress: Show one line while training and the table after it.
+
+    Returns:
+        The network in evaluation mode, and the `History`. Ctrl-C returns what there is so far.
+
+    Raises:
+        ValueError: A setting is out of range, or the pictures have another size.
+        FloatingPointError: The loss became NaN or infinite.
+
+    Example:
+        >>> import numpy as np
+        >>> from helpers.datasets import ImageDataset
+        >>> part = ImageDataset(np.zeros((2, 64, 64, 3), np.uint8), [0, 1], ["bread", "soup"])
+        >>> data = Splits(part, part, None, "sample", "food")
+        >>> recipe = replace(for_sample(RECIPES["resnet"]), epochs=1)
+        >>> model, history = train(recipe, data, progress=False)
+        >>> len(history)
+        1
+    """
+    if data.train.image_size != recipe.image_size:
+        raise ValueError(
+            f"the pictures have {data.train.image_size} pixels and recipe {recipe.name!r} wants {recipe.image_size}; "
+            f"load them with image_size={recipe.image_size}."
+        )
+    if recipe.epochs < 1:
+        raise ValueError(f"epochs is {recipe.epochs}; take at least 1.")
+    runtime.seed_everything(seed)
+    classes, on = len(data.train.classes), runtime.device()
+    # On its device before the copy for averaging is made, so that both lie in the same place in the same order.
+    model = build_model(recipe, classes).to(on, memory_format=runtime.memory_format(on))
+    changed, unchanged = preset(recipe.augmentation, recipe.image_size)
+    train_loader = make_loader(data.train, recipe.batch_size, shuffle=True, transform=changed)
+    valid_loader = make_loader(data.valid, 256, transform=unchanged)
+    steps = recipe.epochs * len(train_loader)
+    optimizer = _optimizer(recipe, model)
+    averaged = _average(model, optimizer, recipe.averaging * steps) if recipe.averaging else None
+    history = fit(
+        model,
+        train_loader,
+        valid_loader,
+        epochs=recipe.epochs,
+        optimizer=optimizer,
+        loss_fn=nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing),
+        scheduler=_scheduler(recipe, optimizer, steps),
+        patience=recipe.patience,
+        max_grad_norm=recipe.max_grad_norm,
+        log=log,
+        mix=mixing(recipe.mix, classes) if recipe.mix else None,
+        progress=progress,
+    )
+    if averaged is not None:
+        model.load_state_dict(averaged.module.state_dict())
+    return model, history
+
+
+def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
+    if recipe.optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer is {recipe.optimizer!r}; choose one of {', '.join(OPTIMIZERS)}.")
+    return OPTIMIZERS[recipe.optimizer](model.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay)
+
+
+def _scheduler(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int):
+    if recipe.schedule not in ("constant", "one cycle"):
+        raise ValueError(f"schedule is {recipe.schedule!r}; choose 'constant' or 'one cycle'.")
+    if recipe.schedule == "constant":
+        return None
+    return torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps)
+
+
+def _average(model: nn.Module, optimizer: torch.optim.Optimizer, steps: float) -> AveragedModel:
+    """Return a copy of the model whose weights follow, after every step, the mean of about the last `steps`.
+
+    Polyak and Juditsky (1992). Batch norm's running statistics are averaged too: they belong to the weights.
+    """
+    decay = 1 - 1 / max(1.0, steps)
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+    optimizer.register_step_post_hook(lambda *_: averaged.update_parameters(model))
+    return averaged

@@ -1,0 +1,214 @@
+"""`python -m helpers train` carries out a recipe, says what came of it, and leaves what `predict` needs."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+from helpers import evaluate, load_food, make_loader, recipes
+from helpers.__main__ import main
+from helpers.commands import train as command
+from helpers.recipes import RECIPES, Recipe, build_model, find_recipe, for_sample, train
+from helpers.saved import load_run
+from helpers.training import COLUMNS
+
+TINY = Recipe("tiny", "tiny", "ResNet", {"blocks": (1,), "width": 4}, image_size=16, epochs=2, batch_size=16)
+
+
+@pytest.fixture(autouse=True)
+def food(tmp_path, monkeypatch):
+    """Eleven classes of a few pictures each, and a recipe that takes no time."""
+    random = np.random.default_rng(0)
+    for part, count in (("train", 3), ("valid", 1)):
+        (tmp_path / "food" / part).mkdir(parents=True)
+        for label in range(11):
+            for index in range(count):
+                noise = random.integers(0, 256, (20, 16, 3), dtype=np.uint8)
+                Image.fromarray(noise).save(tmp_path / "food" / part / f"{label}_{index}.png")
+    monkeypatch.setenv("COURSE_FOOD_DIR", str(tmp_path / "food"))
+    monkeypatch.setitem(RECIPES, "tiny", TINY)
+
+
+def run(tmp_path, *rest, name="tiny"):
+    return main(["train", "food", "--recipe", name, "--output", str(tmp_path / "out"), *rest])
+
+
+def same(a, b):
+    return all(torch.equal(value, b[name]) for name, value in a.items())
+
+
+def test_a_training_leaves_its_three_files_and_says_its_accuracy(tmp_path, capsys):
+    assert run(tmp_path) == 0
+    folder = tmp_path / "out"
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "history.csv", "model.pt"]
+    weights = torch.load(folder / "model.pt", weights_only=True)
+    build_model(TINY, 11).load_state_dict(weights)
+    table = pd.read_csv(folder / "history.csv")
+    assert list(table.columns) == list(COLUMNS)
+    assert len(table) == 2
+    out = capsys.readouterr().out
+    assert "validation: accuracy" in out
+    assert "95 % interval" in out
+    assert "of 11 pictures" in out
+
+
+def test_the_configuration_rebuilds_the_network_with_the_accuracy_it_states(tmp_path):
+    run(tmp_path, "--seed", "3")
+    model, config = load_run(tmp_path / "out")
+    data = load_food("full", image_size=config["image_size"], aspect=config["aspect"])
+    found = evaluate(model, make_loader(data.valid, 256))
+    assert found.accuracy == config["valid_accuracy"]
+    assert list(found.interval) == config["valid_interval"]
+    stated = {name: config[name] for name in ("recipe", "profile", "seed", "epochs", "torch", "architecture")}
+    assert stated == {
+        "recipe": "tiny",
+        "profile": "full",
+        "seed": 3,
+        "epochs": 2,
+        "torch": torch.__version__,
+        "architecture": "ResNet",
+    }
+    assert config["classes"] == data.train.classes
+
+
+def test_a_seed_repeats_a_training_and_another_one_does_not():
+    data = load_food("full", image_size=16)
+    first, again, other = (train(TINY, data, seed=seed, progress=False)[0].state_dict() for seed in (0, 0, 1))
+    assert same(first, again)
+    assert not same(first, other)
+
+
+def test_averaged_weights_follow_every_step_with_the_statistics_of_batch_norm(monkeypatch):
+    data = load_food("full", image_size=16)
+    recipe = replace(TINY, averaging=1.0, patience=None, batch_size=11)
+    steps = []
+
+    def spy(model, optimizer, window):
+        averaged = average(model, optimizer, window)
+        optimizer.register_step_post_hook(
+            lambda *_: steps.append({name: value.clone() for name, value in model.state_dict().items()})
+        )
+        assert window == 6
+        return averaged
+
+    average = recipes._average
+    monkeypatch.setattr(recipes, "_average", spy)
+    model, _ = train(recipe, data, progress=False)
+    assert len(steps) == 6
+    for name in ("fc.weight", "bn1.running_mean"):
+        expected = steps[0][name]
+        for state in steps[1:]:
+            expected = expected + (state[name] - expected) / 6
+        torch.testing.assert_close(model.state_dict()[name], expected)
+        assert not torch.allclose(expected, steps[-1][name], rtol=1e-5, atol=1e-8)
+
+
+def test_one_cycle_ends_near_zero_after_the_last_step():
+    data = load_food("full", image_size=16)
+    recipe = replace(TINY, schedule="one cycle", optimizer="SGD", lr=0.1, epochs=3, patience=None)
+    _, history = train(recipe, data, progress=False)
+    rates = history.table.lr.tolist()
+    assert max(rates) <= 0.1
+    assert rates[-1] < 1e-4
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_every_recipe_trains_in_its_small_version(name):
+    data = load_food("full", image_size=64)
+    model, history = train(replace(for_sample(RECIPES[name]), epochs=1), data, progress=False)
+    assert len(history) == 1
+    assert evaluate(model, make_loader(data.valid, 11)).logits.isfinite().all()
+
+
+def test_each_recipe_of_the_article_changes_one_setting_of_resnet():
+    for name, setting in (("light", "augmentation"), ("MixUp", "mix"), ("CutMix", "mix"), ("strong", "augmentation")):
+        recipe = find_recipe(f"resnet {name}")
+        changed = {
+            field for field, value in vars(recipe).items() if value != getattr(RECIPES["resnet"], field)
+        } - {"name", "technique"}  # fmt: skip
+        assert changed == {setting}
+
+
+def test_the_drawn_sample_gets_a_smaller_network_and_hears_so(tmp_path, monkeypatch, capsys):
+    load = command.load_food
+    monkeypatch.setattr(command, "load_food", lambda profile, **settings: load("full", **settings))
+    assert run(tmp_path, "--profile", "sample", "--epochs", "1", name="resnet") == 0
+    out = capsys.readouterr().out
+    assert "smaller for the drawn sample: 64 pixels (else 128), epochs 1 (else 8), ResNet" in out
+    assert json.loads((tmp_path / "out" / "config.json").read_text())["arguments"] == {"blocks": [1] * 4, "width": 32}
+
+
+@pytest.mark.parametrize("name", ["model.pt", "config.json", "history.csv"])
+def test_a_folder_that_holds_a_training_is_never_overwritten(tmp_path, capsys, name):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_text("mine")
+    assert run(tmp_path) == 1
+    assert f"holds a {name} already; choose a new folder" in capsys.readouterr().err
+    assert (tmp_path / "out" / name).read_text() == "mine"
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["vehicles"], "there are recipes for 'food' only"),
+        (["planes"], "there is no set 'planes'"),
+        (["food", "--recipe", "cake"], "there is no recipe 'cake'; choose one of 'cnn'"),
+        (["food", "--epochs", "0"], "--epochs is 0; take at least 1."),
+        (["food", "--seed", "-1"], "seed is -1"),
+    ],
+)
+def test_a_wrong_wish_is_refused_in_a_sentence_and_leaves_nothing(tmp_path, capsys, arguments, told):
+    assert main(["train", *arguments, "--output", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def interrupt_in(epoch, monkeypatch):
+    fit = recipes.fit
+
+    def interrupted(model, train_loader, valid_loader, **settings):
+        class Loader:
+            dataset, passes = train_loader.dataset, 0
+
+            def __len__(self):
+                return len(train_loader)
+
+            def __iter__(self):
+                self.passes += 1
+                if self.passes == epoch:
+                    raise KeyboardInterrupt
+                return iter(train_loader)
+
+        return fit(model, Loader(), valid_loader, **settings)
+
+    monkeypatch.setattr(recipes, "fit", interrupted)
+
+
+def test_ctrl_c_keeps_what_there_is_and_says_so(tmp_path, monkeypatch, capsys):
+    interrupt_in(2, monkeypatch)
+    assert run(tmp_path) == 130
+    assert "Stopped after 1 of 2 epochs; what there is so far is kept." in capsys.readouterr().err
+    config = load_run(tmp_path / "out")[1]
+    assert config["epochs_trained"] == 1
+    assert config["stopped"] == "interrupted in epoch 2"
+
+
+def test_ctrl_c_in_the_first_epoch_keeps_nothing_and_the_folder_stays_usable(tmp_path, monkeypatch, capsys):
+    with monkeypatch.context() as patched:
+        interrupt_in(1, patched)
+        assert run(tmp_path) == 130
+    assert "there is nothing to keep" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
+    assert run(tmp_path) == 0
+
+
+def test_pictures_of_another_size_are_refused():
+    with pytest.raises(ValueError, match="the pictures have 32 pixels and recipe 'tiny' wants 16"):
+        train(TINY, load_food("full", image_size=32), progress=False)
