@@ -70,7 +70,7 @@ class Recipe:
 
 # The defaults of `Recipe` are the article's settings; each row names what it changes.
 _ROWS = (
-    Recipe("cnn", "CNN", "FoodCNN"),
+    Recipe("cnn", "FoodCNN", "FoodCNN"),
     Recipe("resnet", "ResNet", "ResNet"),
     Recipe("resnet light", "ResNet, light", "ResNet", augmentation="light"),
     Recipe("resnet strong", "ResNet, strong", "ResNet", augmentation="strong"),

@@ -120,7 +120,7 @@ def main() -> None:
                     print(*(row.get(column, "") for column in COLUMNS), flush=True)
     table = pd.read_csv(args.results)
     print(summary(table).to_string())
-    for reference in ("CNN", "ResNet"):
+    for reference in ("FoodCNN", "ResNet"):
         print(f"\nagainst {reference}, valid:")
         for name, sentence in against(table, reference).items():
             print(f"  {name}: {sentence}")
