@@ -120,7 +120,7 @@ def notebooks(options):
 
 
 def bench(options):
-    """compare our training with the article's way, with Lightning and with a plain loop"""
+    """compare our training with the usual ways, and what augmentation adds to it"""
     setup(extra=["requirements-dev.txt"])
     return run([PYTHON, "-m", "tests.benchmarks"] + options)
 
