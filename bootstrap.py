@@ -90,7 +90,7 @@ def test(options):
     coverage = ["--cov=helpers", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
     nbval = ["-p", "tests.nbval_plugin", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180"]
     # Drawn before the notebooks, so that none of them pays for it.
-    draw = "from helpers.datasets import data_folder; data_folder('vehicles', 'sample')"
+    draw = "from helpers.datasets import data_folder; [data_folder(name, 'sample') for name in ('vehicles', 'food')]"
     if not sys.stderr.isatty():
         draw = "import os; os.environ['TQDM_DISABLE'] = '1'; " + draw  # a bar fills a log with thousands of characters
     notebooks = sorted(glob.glob("notebooks/*.ipynb"))
@@ -120,7 +120,7 @@ def notebooks(options):
 
 
 def bench(options):
-    """compare our training with the article's way, with Lightning and with a plain loop"""
+    """compare our training with the usual ways, and what augmentation adds to it"""
     setup(extra=["requirements-dev.txt"])
     return run([PYTHON, "-m", "tests.benchmarks"] + options)
 

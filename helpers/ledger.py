@@ -3,7 +3,7 @@
 import contextlib
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from helpers.training import History
 
 COLUMNS = [
-    "time", "notebook", "technique", "profile", "seed", "parameters", "epochs", "seconds",
+    "time", "notebook", "technique", "profile", "dataset", "seed", "parameters", "epochs", "seconds",
     "train_accuracy", "valid_accuracy", "low", "high", "n",
 ]  # fmt: skip
-REFERENCE = Path(__file__).resolve().parent.parent / "data" / "results" / "vehicles_full.csv"
+OLD_COLUMNS = [name for name in COLUMNS if name != "dataset"]  # of ledgers begun when vehicles were the only pictures
+DATASETS = ("vehicles", "food")
+RESULTS = Path(__file__).resolve().parent.parent / "data" / "results"
 LOCK_SECONDS = 30
 
 
@@ -38,12 +40,33 @@ def ledger_file() -> Path:
     return Path(named).expanduser() if named else data_dir() / "ledger.csv"
 
 
+def reference(dataset: str = "vehicles") -> Path:
+    """Return the file with the stored runs on the real photos of a data set.
+
+    Args:
+        dataset: ``"vehicles"`` or ``"food"``.
+
+    Returns:
+        A CSV with a row a run, accuracies from 0 to 1; it may not exist yet.
+
+    Raises:
+        ValueError: There is no such data set.
+
+    Example:
+        >>> reference("food").name
+        'food_full.csv'
+    """
+    _check_dataset(dataset)
+    return RESULTS / f"{dataset}_full.csv"
+
+
 def record(
     notebook: str,
     technique: str,
     evaluation: "Evaluation",
     *,
     profile: str,
+    dataset: str = "vehicles",
     seed: int,
     model: "nn.Module | None" = None,
     history: "History | None" = None,
@@ -56,6 +79,7 @@ def record(
         technique: What was tried; use the names of `plots.COLOURS` where one fits.
         evaluation: Measured on the validation pictures.
         profile: ``"sample"`` or ``"full"``: `Splits.profile`.
+        dataset: ``"vehicles"`` or ``"food"``: `Splits.name`.
         seed: The run's seed.
         model: Gives the number of parameters.
         history: Gives epochs and seconds.
@@ -63,7 +87,8 @@ def record(
             change and dropout is on, so it does not stand in for this.)
 
     Raises:
-        ValueError: The profile is none of the two, a name is empty, or the ledger's file holds another table.
+        ValueError: The profile or the data set is none of the two, a name is empty, or the ledger's file holds another
+            table.
         TimeoutError: Another process kept the ledger for half a minute.
 
     Example:
@@ -81,6 +106,7 @@ def record(
     """
     if profile not in ("sample", "full"):
         raise ValueError(f"profile is {profile!r}; pass 'sample' or 'full', best as data.profile.")
+    _check_dataset(dataset)
     for name, value in (("notebook", notebook), ("technique", technique)):
         if not value.strip():
             raise ValueError(f"{name} is {value!r}; give it a name, such as '01_baseline' or 'dropout'.")
@@ -90,6 +116,7 @@ def record(
         "notebook": notebook,
         "technique": technique,
         "profile": profile,
+        "dataset": dataset,
         "seed": int(seed),
         "parameters": "" if model is None else sum(parameter.numel() for parameter in model.parameters()),
         "epochs": "" if history is None else len(history),
@@ -103,25 +130,27 @@ def record(
     path = ledger_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path):
-        if _begun(path):
-            _check_columns(path)
-        else:
-            _create(path)
+        if not _begun(path):
+            _write(path, [COLUMNS])
+        elif _is_old(path):
+            _add_dataset(path)
         with path.open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, COLUMNS, lineterminator="\n").writerow(row)
 
 
-def rows(profile: str | None = None) -> "pd.DataFrame":
+def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd.DataFrame":
     """Return every run recorded so far, oldest first; accuracies from 0 to 1.
 
     Args:
-        profile: ``"sample"`` or ``"full"`` keeps the runs on that data; None keeps all.
+        profile: ``"sample"`` or ``"full"`` keeps the runs on that data; None keeps both.
+        dataset: ``"vehicles"`` or ``"food"`` keeps the runs on these pictures; None keeps both. A ledger that was begun
+            without this column is one of vehicles.
 
     Returns:
         A table with the columns `COLUMNS`; empty when nothing was recorded.
 
     Raises:
-        ValueError: The ledger's file holds another table.
+        ValueError: There is no such data set, or the ledger's file holds another table.
 
     Example:
         >>> list(rows().columns) == COLUMNS
@@ -129,96 +158,131 @@ def rows(profile: str | None = None) -> "pd.DataFrame":
     """
     import pandas as pd
 
+    if dataset is not None:
+        _check_dataset(dataset)
     path = ledger_file()
     if not _begun(path):
         return pd.DataFrame(columns=COLUMNS)
     with _locked(path):
-        _check_columns(path)
-        table = pd.read_csv(path, dtype={"notebook": str, "technique": str, "profile": str}, encoding="utf-8")
-    return table if profile is None else table[table["profile"] == profile].reset_index(drop=True)
+        old = _is_old(path)
+        table = pd.read_csv(path, dtype=dict.fromkeys(COLUMNS[1:5], str), encoding="utf-8")
+    if old:
+        table.insert(COLUMNS.index("dataset"), "dataset", "vehicles")
+    for name, wanted in (("profile", profile), ("dataset", dataset)):
+        if wanted is not None:
+            table = table[table[name] == wanted]
+    return table.reset_index(drop=True)
 
 
-def best(profile: str, technique: str) -> "pd.Series | None":
+def best(profile: str, technique: str, *, dataset: str = "vehicles") -> "pd.Series | None":
     """Return what a technique has reached so far: the number to beat in the next notebook.
 
     Args:
         profile: ``"sample"`` or ``"full"``.
         technique: Its name in the ledger.
+        dataset: ``"vehicles"`` or ``"food"``.
 
     Returns:
         A row with the means over seeds (``valid_accuracy``, ``train_accuracy``, ``low``, ``high`` from 0 to 1,
         ``spread``, ``seeds``, ``parameters``, ``epochs``, ``seconds``) and the ``notebook`` that has the highest
         validation accuracy; None when no notebook has recorded the technique.
 
+    Raises:
+        ValueError: There is no such data set, or the ledger's file holds another table.
+
     Example:
         >>> best("sample", "a technique nobody tried") is None
         True
     """
-    means = _means(profile)
+    _check_dataset(dataset)
+    means = _means(profile, dataset)
     means = means[means["technique"] == technique]
     return None if means.empty else means.iloc[0]
 
 
-def leaderboard(profile: str) -> "pd.DataFrame":
+def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> "pd.DataFrame":
     """Return the ranking so far, for reading; compute with `rows` and `best`.
 
     The last run of each notebook, technique and seed counts. Runs are averaged over seeds; ``spread`` is their sample
     standard deviation and ``interval`` the mean 95 % interval of a single run. Beside them stands what the technique
-    reached on the real photos with the honest split, from ``data/results/vehicles_full.csv``: mean validation accuracy,
-    spread and seeds. A cell is blank where there is no number, such as the spread of one seed.
+    reached on the real photos, from the file of `reference` (vehicles: with the honest split): mean validation
+    accuracy, spread and seeds. A cell is blank where there is no number, such as the spread of one seed.
 
     Args:
         profile: ``"sample"`` or ``"full"``.
+        dataset: ``"vehicles"`` or ``"food"``; None ranks the whole course, the vehicles above the food: two questions
+            have no common order.
 
     Returns:
-        One row a notebook and technique, highest validation accuracy first. Accuracies, spreads and intervals are in
-        percent (points), rounded to one decimal.
+        One row a notebook and technique, highest validation accuracy first; with `dataset=None` the first column names
+        the data set, and each begins at rank 1. Accuracies, spreads and intervals are in percent (points), rounded to
+        one decimal.
+
+    Raises:
+        ValueError: There is no such data set, or the ledger's file holds another table.
 
     Example:
         >>> leaderboard("sample").columns[:5].tolist()
         ['technique', 'notebook', 'valid_accuracy', 'spread', 'seeds']
     """
-    table = _means(profile).merge(_reference(), on="technique", how="left")
+    import pandas as pd
+
+    wanted = DATASETS if dataset is None else (dataset,)
+    tables = [_means(profile, name).merge(_reference(name), on="technique", how="left") for name in wanted]
+    table = pd.concat([part for part in tables if len(part)] or tables[:1])
     percent = ["valid_accuracy", "spread", "train_accuracy", "low", "high"]
     table[percent] = (table[percent].astype(float) * 100).round(1)
     table["interval"] = [f"{low:.1f} to {high:.1f}" for low, high in zip(table["low"], table["high"], strict=True)]
     table["seconds"] = table["seconds"].astype(float).round(1)
     for whole in ("parameters", "seeds"):
         table[whole] = table[whole].astype(float).round().astype("Int64")
-    shown = [
+    shown = ["dataset"] * (dataset is None) + [
         "technique", "notebook", "valid_accuracy", "spread", "seeds", "interval", "train_accuracy", "parameters",
         "seconds", "real_photos",
     ]  # fmt: skip
-    table = table[shown].set_axis(range(1, len(table) + 1)).rename_axis(columns="accuracies in %")
+    table = table[shown].set_axis(table.index + 1).rename_axis(columns="accuracies in %")
     for name in table.columns[table.isna().any()]:
         table[name] = table[name].astype(object).where(table[name].notna(), "")
     return table
 
 
-def _means(profile: str) -> "pd.DataFrame":
+def _means(profile: str, dataset: str) -> "pd.DataFrame":
     """Average the last run of each notebook, technique and seed over the seeds; highest validation accuracy first."""
-    last = rows(profile).drop_duplicates(["notebook", "technique", "seed"], keep="last")
+    last = rows(profile, dataset=dataset).drop_duplicates(["notebook", "technique", "seed"], keep="last")
     groups = last.groupby(["technique", "notebook"], sort=False, as_index=False)
     numbers = ["valid_accuracy", "train_accuracy", "low", "high", "parameters", "epochs", "seconds"]
     means = groups[numbers].mean()
     means["spread"] = groups["valid_accuracy"].std()["valid_accuracy"]
     means["seeds"] = groups["seed"].count()["seed"]
+    means["dataset"] = dataset
     return means.sort_values("valid_accuracy", ascending=False, kind="stable", ignore_index=True)
 
 
-def _reference() -> "pd.DataFrame":
-    """Average the stored runs on the real photos over seeds: honest split, pictures not scrambled, evaluation mode."""
+def _reference(dataset: str) -> "pd.DataFrame":
+    """Average the stored runs on the real photos over seeds; of vehicles: honest split, right pictures, eval mode."""
     import pandas as pd
 
-    if not REFERENCE.exists():
+    stored = reference(dataset)
+    if not stored.exists():
         return pd.DataFrame(columns=["technique", "real_photos"])
-    runs = pd.read_csv(REFERENCE)
-    runs = runs[(runs["split"] == "honest") & (runs["measured"] == "right pictures, eval mode")]
+    runs = pd.read_csv(stored)
+    if dataset == "vehicles":
+        runs = runs[(runs["split"] == "honest") & (runs["measured"] == "right pictures, eval mode")]
+    if "image_size" in runs:
+        runs["image_size"] = runs["image_size"].map("{} pixels".format)
     texts = {}
-    for technique, accuracies in (100 * runs.set_index("technique")["valid_accuracy"]).groupby(level=0):
-        spread = f" +- {accuracies.std():.1f}" if len(accuracies) > 1 else ""
-        texts[technique] = f"{accuracies.mean():.1f}{spread} ({len(accuracies)} seed{'s' * (len(accuracies) > 1)})"
+    for technique, own in runs.groupby("technique"):
+        # Runs at two picture sizes, or measured in two ways, are two results: no mean runs over both.
+        ways = [name for name in ("image_size", "measured") if name in own and own[name].nunique() > 1]
+        results = own.groupby(ways, sort=False, dropna=False) if ways else [((), own)]
+        texts[technique] = "; ".join(_in_words(100 * result["valid_accuracy"], way) for way, result in results)
     return pd.DataFrame({"technique": list(texts), "real_photos": list(texts.values())})
+
+
+def _in_words(accuracies: "pd.Series", way: tuple) -> str:
+    spread = f" +- {accuracies.std():.1f}" if len(accuracies) > 1 else ""
+    facts = [f"{len(accuracies)} seed{'s' * (len(accuracies) > 1)}", *map(str, way)]
+    return f"{accuracies.mean():.1f}{spread} ({', '.join(facts)})"
 
 
 @contextlib.contextmanager
@@ -238,19 +302,33 @@ def _begun(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def _create(path: Path) -> None:
-    # A reader or a crash must never meet half a header: write beside, then rename.
+def _write(path: Path, lines: Iterable[list[str]]) -> None:
+    # A reader or a crash must never meet half a table: write beside, then rename.
     partial = path.with_name(path.name + ".partial")
     with partial.open("w", newline="", encoding="utf-8") as file:
-        csv.DictWriter(file, COLUMNS, lineterminator="\n").writeheader()
+        csv.writer(file, lineterminator="\n").writerows(lines)
     os.replace(partial, path)
 
 
-def _check_columns(path: Path) -> None:
+def _add_dataset(path: Path) -> None:
+    place = COLUMNS.index("dataset")
+    with path.open(newline="", encoding="utf-8") as file:
+        _, *old = csv.reader(file)
+    _write(path, [COLUMNS, *([*line[:place], "vehicles", *line[place:]] for line in old)])
+
+
+def _is_old(path: Path) -> bool:
+    """Return whether the ledger still lacks the column of the data set; refuse a file that is no ledger."""
     with path.open(newline="", encoding="utf-8") as file:
         found = next(csv.reader(file), [])
-    if found != COLUMNS:
+    if found not in (COLUMNS, OLD_COLUMNS):
         raise ValueError(
             f"{path} holds the columns {', '.join(found) or '(none)'}, not those of the ledger; move the file away (a "
             "new one is begun) or point COURSE_LEDGER at another file."
         )
+    return found == OLD_COLUMNS
+
+
+def _check_dataset(dataset: str) -> None:
+    if dataset not in DATASETS:
+        raise ValueError(f"dataset is {dataset!r}; pass 'vehicles' or 'food', best as data.name.")

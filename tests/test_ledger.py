@@ -18,7 +18,7 @@ RESULTS = ["technique", "split", "measured", "seed", "epochs", "lr", "train_accu
 def path(tmp_path, monkeypatch):
     path = tmp_path / "new folder" / "ledger.csv"
     monkeypatch.setenv("COURSE_LEDGER", str(path))
-    monkeypatch.setattr(ledger, "REFERENCE", tmp_path / "vehicles_full.csv")
+    monkeypatch.setattr(ledger, "RESULTS", tmp_path)
     return path
 
 
@@ -89,6 +89,7 @@ def test_a_file_with_other_columns_is_refused_with_the_remedy_and_left_alone(pat
     ("wrong", "message"),
     [
         ({"profile": "real"}, "'real'; pass 'sample' or 'full'"),
+        ({"dataset": "food11"}, "dataset is 'food11'; pass 'vehicles' or 'food'"),
         ({"technique": " "}, "technique is ' '"),
         ({"notebook": ""}, "notebook is ''"),
     ],
@@ -105,19 +106,19 @@ def test_names_with_commas_quotes_and_accents_survive(path):
 
 
 def write_fifty(name, barrier):
-    create = ledger._create
+    write = ledger._write
 
-    def slowly(path):
+    def slowly(path, lines):
         time.sleep(0.2)  # without the lock the second process would now replace what the first one wrote
-        create(path)
+        write(path, lines)
 
-    ledger._create = slowly
+    ledger._write = slowly
     barrier.wait()
     for seed in range(50):
         record(5, name, seed=seed)
 
 
-def test_two_processes_writing_at_once_lose_nothing(path):
+def write_at_once():
     # A forked process has torch imported already: seconds less than a new one.
     how = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
     barrier = how.Barrier(2)
@@ -127,6 +128,10 @@ def test_two_processes_writing_at_once_lose_nothing(path):
     for writer in writers:
         writer.join(60)
     assert [writer.exitcode for writer in writers] == [0, 0]
+
+
+def test_two_processes_writing_at_once_lose_nothing(path):
+    write_at_once()
     rows = ledger.rows()
     assert len(rows) == 100
     for name in ("one", "two"):
@@ -158,6 +163,99 @@ def test_the_best_comes_first_and_the_profiles_are_kept_apart(path):
     assert ledger.rows("full").technique.tolist() == ["combined"]
 
 
+def record_both():
+    record(9)
+    record(6, "CNN", "05_food_cnn", dataset="food")
+    record(7, "ResNet", "06_resnet", dataset="food")
+    record(5, dataset="food")
+    record(10, "combined", "04_combined")
+
+
+def test_the_data_sets_are_kept_apart_and_vehicles_come_unasked(path):
+    record_both()
+    assert ledger.rows().technique.tolist() == ["baseline", "combined"]
+    assert ledger.rows("sample", dataset="food").technique.tolist() == ["CNN", "ResNet", "baseline"]
+    assert ledger.rows(dataset=None).dataset.tolist() == ["vehicles", "food", "food", "food", "vehicles"]
+    assert ledger.best("sample", "baseline").valid_accuracy == 0.9
+    assert ledger.best("sample", "baseline", dataset="food").valid_accuracy == 0.5
+    assert ledger.best("sample", "ResNet") is None
+    assert ledger.leaderboard("sample").technique.tolist() == ["combined", "baseline"]
+    assert "dataset" not in ledger.leaderboard("sample")
+    assert ledger.leaderboard("sample", dataset="food").technique.tolist() == ["ResNet", "CNN", "baseline"]
+
+
+def test_the_whole_course_is_ranked_set_by_set(path):
+    record_both()
+    board = ledger.leaderboard("sample", dataset=None)
+    assert board.columns[0] == "dataset"
+    assert board.dataset.tolist() == ["vehicles"] * 2 + ["food"] * 3
+    assert board.technique.tolist() == ["combined", "baseline", "ResNet", "CNN", "baseline"]
+    assert board.index.tolist() == [1, 2, 1, 2, 3]
+    assert "nan" not in board.to_html().lower()
+
+
+def test_a_course_without_a_run_has_an_empty_ranking(path):
+    board = ledger.leaderboard("sample", dataset=None)
+    assert board.empty
+    assert board.columns[0] == "dataset"
+
+
+@pytest.mark.parametrize("use", [ledger.rows, ledger.leaderboard, lambda profile, **how: ledger.best("", "", **how)])
+def test_an_unknown_data_set_is_told_the_known_ones(path, use):
+    with pytest.raises(ValueError, match="dataset is 'food11'; pass 'vehicles' or 'food'"):
+        use("sample", dataset="food11")
+
+
+@pytest.fixture
+def old_ledger(path):
+    """A ledger as it was written when there was no other data set than the vehicles."""
+    path.parent.mkdir()
+    path.write_text(
+        "time,notebook,technique,profile,seed,parameters,epochs,seconds,train_accuracy,valid_accuracy,low,high,n\n"
+        "2026-01-01T10:00:00+00:00,01_baseline,baseline,sample,0,21474,10,3.5,0.96,0.1,0.0178,0.4042,10\n"
+        '2026-01-01T10:01:00+00:00,02_dropout,"mine, ""own""",full,1,,,,,0.79000001,0.4439,0.9427,10\n'
+    )
+    return path
+
+
+def test_the_rows_of_an_old_ledger_are_vehicles(old_ledger):
+    before = old_ledger.read_bytes()
+    assert list(ledger.rows().columns) == ledger.COLUMNS
+    assert ledger.rows().dataset.tolist() == ["vehicles", "vehicles"]
+    assert ledger.rows(dataset="food").empty
+    assert ledger.best("sample", "baseline").valid_accuracy == 0.1
+    assert old_ledger.read_bytes() == before
+
+
+def test_the_next_run_gives_an_old_ledger_its_column_and_keeps_every_value(old_ledger):
+    old = old_ledger.read_text().splitlines()
+    record(6, "CNN", "05_food_cnn", dataset="food")
+    record(7, "ResNet", "06_resnet", dataset="food")
+    lines = old_ledger.read_text().splitlines()
+    assert lines[0].split(",") == ledger.COLUMNS
+    assert lines[1:3] == [old[1].replace(",sample,", ",sample,vehicles,"), old[2].replace(",full,", ",full,vehicles,")]
+    assert ledger.rows(dataset="food").technique.tolist() == ["CNN", "ResNet"]
+    assert len(lines) == 5
+
+
+def test_an_old_ledger_survives_a_rewrite_that_breaks_off(old_ledger, monkeypatch):
+    before = old_ledger.read_bytes()
+
+    def full_disk(*paths):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(ledger.os, "replace", full_disk)
+    with pytest.raises(OSError, match="no space left"):
+        record(6)
+    assert old_ledger.read_bytes() == before
+
+
+def test_two_processes_that_meet_an_old_ledger_lose_nothing(old_ledger):
+    write_at_once()
+    assert ledger.rows().technique.tolist()[:2] == ["baseline", 'mine, "own"']
+    assert len(ledger.rows()) == 102
+
+
 def test_the_leaderboard_is_blank_where_there_is_no_number(path):
     record(7)
     board = ledger.leaderboard("sample")
@@ -176,7 +274,7 @@ def test_the_honest_results_on_the_real_photos_stand_beside(path):
     runs += [("baseline", "honest", scrambled, 0.2), ("dropout", "honest", right, 0.9)]
     columns = ["technique", "split", "measured", "valid_accuracy"]
     stored = [dict.fromkeys(RESULTS, 0) | dict(zip(columns, run, strict=True)) for run in runs]
-    pd.DataFrame(stored).to_csv(ledger.REFERENCE, index=False)
+    pd.DataFrame(stored).to_csv(ledger.reference(), index=False)
     record(7)
     record(6, "my idea")
     board = ledger.leaderboard("sample").set_index("technique")
@@ -185,6 +283,25 @@ def test_the_honest_results_on_the_real_photos_stand_beside(path):
     assert "dropout" not in board.index
     record(6, "dropout")
     assert ledger.leaderboard("sample").set_index("technique").loc["dropout", "real_photos"] == "90.0 (1 seed)"
+
+
+def test_the_real_food_photos_stand_beside_the_food_only(path):
+    columns = ["technique", "image_size", "measured", "seed", "valid_accuracy"]
+    runs = [("CNN", 128, "eval mode", 0, 0.60), ("CNN", 128, "eval mode", 1, 0.62)]
+    runs += [("ResNet", 128, "eval mode", 0, 0.7), ("ResNet", 64, "eval mode", 0, 0.6), ("baseline", 128, "", 0, 0.5)]
+    pd.DataFrame(runs, columns=columns).to_csv(ledger.reference("food"), index=False)
+    record_both()
+    board = ledger.leaderboard("sample", dataset="food").set_index("technique")
+    assert board.loc["CNN", "real_photos"] == "61.0 +- 1.4 (2 seeds)"
+    assert board.loc["ResNet", "real_photos"] == "70.0 (1 seed, 128 pixels); 60.0 (1 seed, 64 pixels)"
+    assert ledger.leaderboard("sample").real_photos.tolist() == ["", ""]
+
+
+def test_the_stored_runs_of_the_vehicles_are_where_reference_says():
+    assert ledger.reference().exists()
+    assert ledger.reference("food").parent == ledger.reference().parent
+    with pytest.raises(ValueError, match="dataset is 'planes'"):
+        ledger.reference("planes")
 
 
 def test_best_gives_the_mean_to_beat(path):

@@ -60,13 +60,77 @@ def test_notebooks_run_in_order_with_the_settings_they_need(course, tmp_path, ca
     ]
 
 
-def test_the_sample_is_there_before_the_first_notebook_starts(course, tmp_path, monkeypatch):
-    drawn = []
-    monkeypatch.setattr(run.datasets, "data_folder", lambda name, profile: drawn.append((name, profile)))
-    monkeypatch.setattr(run, "run", lambda *args, **settings: drawn.append("ran"))
-    course("01_first.ipynb", "1")
+@pytest.fixture
+def course_of_both(course):
+    course("01_first.ipynb", "from helpers import load_vehicles")
+    course("02_none.ipynb", "print('no pictures')")
+    course("05_food.ipynb", "from helpers import load_food\nload_food()", "# load_vehicles")
+    course("06_food.ipynb", "from helpers import load_food")
+
+
+@pytest.fixture
+def events(monkeypatch):
+    """What was drawn and run, in order, instead of drawing and running."""
+    happened = []
+    monkeypatch.setattr(run.datasets, "data_folder", lambda name, profile: happened.append((name, profile)))
+
+    def note(path, target, settings, *, timeout):
+        happened.append((path.name[:2], settings.get("COURSE_DATA"), timeout))
+
+    monkeypatch.setattr(run, "run", note)
+    return happened
+
+
+def test_the_samples_are_there_before_the_first_notebook_starts(course_of_both, events, tmp_path):
+    assert main(arguments(tmp_path, "01", "06")) == 0
+    assert events[:2] == [("vehicles", "sample"), ("food", "sample")]
+    assert events[2:] == [("01", "sample", run.SAMPLE_TIMEOUT), ("06", "sample", run.SAMPLE_TIMEOUT)]
+
+
+@pytest.mark.parametrize(("number", "drawn"), [("01", ["vehicles"]), ("02", []), ("06", ["food"])])
+def test_only_what_the_chosen_notebooks_need_is_drawn(course_of_both, events, tmp_path, number, drawn):
+    assert main(arguments(tmp_path, number)) == 0
+    assert [event[0] for event in events[:-1]] == drawn
+
+
+def test_a_loader_named_in_the_text_draws_nothing(course, events, tmp_path):
+    path = course("01_first.ipynb", "1")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].source = "# `load_food` comes later"
+    nbformat.write(notebook, path)
     assert main(arguments(tmp_path)) == 0
-    assert drawn == [("vehicles", "sample"), "ran"]
+    assert [event[0] for event in events] == ["01"]
+
+
+def test_without_a_profile_each_set_decides_and_only_real_photos_may_take_long(
+    course_of_both, events, tmp_path, full_set
+):
+    assert main(["run", "--output", str(tmp_path / "runs")]) == 0
+    assert events[:2] == [("vehicles", "full"), ("food", "sample")]
+    limits = {number: timeout for number, _, timeout in events[2:]}
+    assert limits == {"01": None, "02": run.SAMPLE_TIMEOUT, "05": None, "06": run.SAMPLE_TIMEOUT}
+    assert {profile for _, profile, _ in events[2:]} == {None}
+
+
+def test_a_profile_holds_for_both_sets(course_of_both, events, tmp_path, full_set):
+    assert main(["run", "--profile", "full", "--output", str(tmp_path / "runs"), "01", "06"]) == 0
+    assert events == [("vehicles", "full"), ("food", "full"), ("01", "full", None), ("06", "full", None)]
+
+
+@pytest.mark.parametrize(("variable", "seen"), [(None, "None"), ("sample", "sample")])
+def test_a_kernel_sees_course_data_as_it_was_set(course, tmp_path, monkeypatch, variable, seen):
+    if variable:
+        monkeypatch.setenv("COURSE_DATA", variable)
+    course("01_first.ipynb", "import os\nprint(os.environ.get('COURSE_DATA'))")
+    assert main(["run", "--output", str(tmp_path / "runs")]) == 0
+    assert printed(tmp_path / "runs" / "01_first.ipynb") == [f"{seen}\n"]
+
+
+def test_a_wrong_profile_stops_before_the_first_notebook(course_of_both, events, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_DATA", "big")
+    assert main(["run"]) == 1
+    assert "COURSE_DATA is 'big'" in capsys.readouterr().err
+    assert events == []
 
 
 def test_in_place_gives_the_same_clean_file_each_time(course, tmp_path):

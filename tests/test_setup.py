@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from helpers.datasets.sets import SETS
+
 ROOT = Path(__file__).parents[1]
 SPEC = importlib.util.spec_from_file_location("bootstrap", ROOT / "bootstrap.py")
 TOOLS = {  # pinned because they are called, not imported: where, and by which word
@@ -328,6 +330,20 @@ def test_all_stages_run_and_one_failure_is_a_failure(bootstrap, monkeypatch, cap
     assert bootstrap.stages(("one", ["good"]), ("two", ["bad"]), ("three", ["good"])) == 1
     assert re.search(r"one +ok .*\ntwo +FAILED .*\nthree +ok ", capsys.readouterr().out)
     assert bootstrap.stages(("one", ["good"])) == 0
+
+
+def test_every_sample_is_drawn_before_the_tests(bootstrap, monkeypatch):
+    stages = {}
+    monkeypatch.setattr(bootstrap, "setup", lambda: None)
+    monkeypatch.setattr(bootstrap, "stages", lambda *named, settings: stages.update(named))
+    bootstrap.test([])
+    names = list(stages)
+    assert names.index("sample data") < names.index("unit tests") < names.index("notebooks")
+    drawn = []
+    monkeypatch.setattr("helpers.datasets.data_folder", lambda *what: drawn.append(what))
+    monkeypatch.setenv("TQDM_DISABLE", "1")  # the command may set it, and would leave it set for other tests
+    exec(stages["sample data"][-1], {})
+    assert drawn == [(entry.name, "sample") for entry in SETS]
 
 
 def test_commands_run_in_the_course_folder_with_venv_first(bootstrap, tmp_path):

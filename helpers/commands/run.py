@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import Empty
 
 from helpers import datasets
+from helpers.datasets.sets import SETS
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -33,7 +34,8 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         epilog="example: python -m helpers run 01 02 --profile sample --output runs",
     )
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="01, 01_baseline or a path; all without one")
-    parser.add_argument("--profile", choices=["sample", "full"], help="drawn or real photos; without it as COURSE_DATA")
+    profile = "drawn or real photos; without it as COURSE_DATA, else the real photos of each set that has them here"
+    parser.add_argument("--profile", choices=["sample", "full"], help=profile)
     parser.add_argument("--output", type=Path, default=ROOT / "runs", metavar="DIR", help="for the copies (runs/)")
     parser.add_argument("--in-place", action="store_true", help="store the outputs in the notebooks themselves")
 
@@ -48,19 +50,26 @@ def main(args: argparse.Namespace) -> int:
         0 when all ran to their end, 1 at the first error.
 
     Raises:
-        ValueError: There is no such notebook.
+        ValueError: There is no such notebook, or COURSE_DATA names no profile.
+        FileNotFoundError: The real photos were asked for and are not there.
     """
     notebooks = find(args.notebooks, ROOT / "notebooks")
-    profile = datasets.choose_profile(args.profile)
-    datasets.data_folder("vehicles", profile)  # drawn now, its progress bar would end up in a notebook's output
+    needs = {path: data_of(path) for path in notebooks}
+    # The notebooks choose again, in the same way. Two sets may differ: real photos of the one, drawn ones of the other.
+    profiles = {name: datasets.choose_profile(args.profile, name) for need in needs.values() for name in need}
+    for name, profile in profiles.items():
+        datasets.data_folder(name, profile)  # drawn now, its progress bar would end up in a notebook's output
     args.output.mkdir(parents=True, exist_ok=True)
     ledger = args.output.resolve() / "ledger.csv"
     ledger.unlink(missing_ok=True)
-    settings = {"COURSE_DATA": profile, "COURSE_LEDGER": str(ledger)}
+    settings = {"COURSE_LEDGER": str(ledger)}
+    if args.profile:
+        settings["COURSE_DATA"] = args.profile
     for path in notebooks:
         target = path if args.in_place else args.output / path.name
+        real = "full" in [profiles[name] for name in needs[path]]
         try:
-            run(path, target, settings, timeout=SAMPLE_TIMEOUT if profile == "sample" else None)
+            run(path, target, settings, timeout=None if real else SAMPLE_TIMEOUT)
         except NotebookFailed as failure:
             print(failure if sys.stderr.isatty() else without_colours(str(failure)), file=sys.stderr)
             return 1
@@ -100,6 +109,49 @@ def find(names: list[str], folder: Path) -> list[Path]:
     return found
 
 
+def data_of(path: Path) -> list[str]:
+    """Return which sets of pictures a notebook loads: those whose `load_` function stands in its code.
+
+    Args:
+        path: The notebook.
+
+    Returns:
+        "vehicles", "food", both or neither.
+
+    Raises:
+        ValueError: The file is no notebook.
+
+    Example:
+        >>> data_of(ROOT / "notebooks" / "01_baseline.ipynb")
+        ['vehicles']
+    """
+    code = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
+    return [entry.name for entry in SETS if f"load_{entry.name}" in code]
+
+
+def read(path: Path):
+    """Return a notebook of nbformat 4.
+
+    Args:
+        path: The notebook.
+
+    Raises:
+        ValueError: The file is no notebook.
+
+    Example:
+        >>> read(Path("README.md"))
+        Traceback (most recent call last):
+        ...
+        ValueError: README.md is no notebook that can be read: ...
+    """
+    import nbformat
+
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat lets out whatever its JSON reader and validator raise
+        raise ValueError(f"{path} is no notebook that can be read: {error}; restore it with git.") from error
+
+
 def run(path: Path, target: Path, settings: dict[str, str], *, timeout: int | None = None) -> None:
     """Execute one notebook, showing how far it is, and write the executed copy.
 
@@ -115,12 +167,7 @@ def run(path: Path, target: Path, settings: dict[str, str], *, timeout: int | No
         NotebookFailed: A cell failed, took too long, or the kernel died.
         ValueError: The file is no notebook.
     """
-    import nbformat
-
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:  # nbformat lets out whatever its JSON reader and validator raise
-        raise ValueError(f"{path} is no notebook that can be read: {error}; restore it with git.") from error
+    notebook = read(path)
     progress = Progress(path.name, sum(map(_runs, notebook.cells)))
     try:
         asyncio.run(execute(notebook, path.resolve().parent, settings, timeout, progress))

@@ -1,6 +1,19 @@
-"""`make bench`: python -m tests.benchmarks."""
+"""`make bench`: python -m tests.benchmarks [speed | food_speed] [options]; both without a name."""
 
-from tests.benchmarks.speed import main
+import sys
+
+from tests.benchmarks import food_speed, speed
+
+BENCHMARKS = {"speed": speed.main, "food_speed": food_speed.main}
+
+
+def main(arguments: list[str]) -> None:
+    if arguments and arguments[0] not in BENCHMARKS:
+        raise SystemExit(f"there is no benchmark {arguments[0]!r}; name {' or '.join(BENCHMARKS)}, then its options.")
+    for name in arguments[:1] or BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        BENCHMARKS[name](arguments[1:])
+
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -4,18 +4,16 @@ Every way trains the same network from the same weights on the same pictures in 
 ways take turns, so that a machine that changes its speed changes all of them, and each turn is a fresh process, so that
 none inherits another's memory settings. Ratios are of median epoch times.
 
-    python tests/benchmarks/speed.py [--epochs 4] [--seeds 0 1 2] [--image-size 224]
+    python -m tests.benchmarks.speed [--epochs 4] [--seeds 0 1 2] [--image-size 224]
 """
 
 import argparse
 import contextlib
 import importlib.util
 import logging
-import multiprocessing
 import statistics
 import time
 import warnings
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import torch
@@ -26,6 +24,7 @@ from helpers.datasets import load_vehicles, make_loader
 from helpers.evaluation import evaluate
 from helpers.models import VehicleNet
 from helpers.training import fit
+from tests.benchmarks.turns import in_fresh_process
 
 LR, BATCH_SIZE = 1e-4, 128
 ARTICLE = "the article's way"
@@ -204,17 +203,12 @@ def overhead(image_size: int) -> float:
     return overhead_of_fit(*next(iter(make_loader(data.train, BATCH_SIZE))))
 
 
-def in_fresh_process(function, *arguments):
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
-
-
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=4, help="at least 2: the first one is not counted")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--image-size", type=int, default=224)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
 
     print(load_vehicles(image_size=args.image_size, on_unreadable="skip"))
     ways = list(WAYS)
