@@ -5,10 +5,12 @@ browser.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
+import numpy as np
+import torch
 
 from helpers import plots
 
@@ -129,3 +131,66 @@ def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
     slider.observe(show, "value")
     show()
     return ipywidgets.VBox([slider, text, picture])
+
+
+def change_explorer(dataset: "ImageDataset", indices: Sequence[int] | None = None, *, seed: int = 0) -> ipywidgets.VBox:
+    """Try the changes of `augment.CHANGES` at any strength: pictures as they are above, changed below.
+
+    The same setting always shows the same pictures, and the random numbers of the notebook stay as they were.
+    `plots.pictures` is the static figure.
+
+    Args:
+        dataset: The pictures, all of one size.
+        indices: Positions to show, at most 12; by default 6, spread evenly.
+        seed: Of the first random numbers; the button counts on from it.
+
+    Returns:
+        A box: buttons with the changes, a strength slider and a button, a line of text, the pictures.
+
+    Raises:
+        ValueError: There are no pictures.
+
+    Example:
+        >>> from helpers.datasets import ImageDataset
+        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["Bread", "Egg"])
+        >>> names, controls, text, picture = change_explorer(data).children
+        >>> names.value = "shear"
+        >>> text.value
+        'shear at strength 1.0, random numbers 0'
+    """
+    from helpers import augment  # loads torchvision, which the other widgets do without
+
+    if indices is None:
+        indices = np.unique(np.linspace(0, len(dataset) - 1, 6).round().astype(int)) if len(dataset) else []
+    if not len(indices):
+        raise ValueError("there are no pictures to change; pass a dataset that has some, or their positions.")
+    images = torch.stack([dataset[int(i)][0] for i in indices])
+    name = ipywidgets.ToggleButtons(options=list(augment.CHANGES), description="change", style={"button_width": "auto"})
+    strength = ipywidgets.FloatSlider(
+        value=1, min=0, max=2, step=0.1, description="strength", readout_format=".1f", continuous_update=False
+    )
+    again = ipywidgets.Button(description="new random numbers", layout=ipywidgets.Layout(width="auto"))
+    text, picture = ipywidgets.Label(), ipywidgets.Image(format="png")
+    drawn = seed
+
+    def show(_=None) -> None:
+        strength.disabled = name.value == "TrivialAugment"  # it draws its strength
+        with torch.random.fork_rng(devices=[]):
+            # torch.manual_seed would also seed a GPU, whose numbers fork_rng does not bring back here.
+            torch.random.default_generator.manual_seed(drawn)
+            changed = augment.change(name.value, images.shape[-1], strength.value)(images)
+        picture.value = plots.png(plots.pictures({"original": images, "changed": changed}))
+        at = "its own strength" if strength.disabled else f"strength {strength.value:.1f}"
+        text.value = f"{name.value} at {at}, random numbers {drawn}"
+
+    def draw_again(_) -> None:
+        nonlocal drawn
+        drawn += 1
+        show()
+
+    name.observe(show, "value")
+    strength.observe(show, "value")
+    again.on_click(draw_again)
+    show()
+    row = ipywidgets.HBox([strength, again], layout=ipywidgets.Layout(flex_flow="row wrap"))
+    return ipywidgets.VBox([name, row, text, picture])

@@ -336,7 +336,198 @@ def test_a_sweep_names_the_missing_column():
         plots.sweep(RUNS[:0], "rate")
 
 
+# networks, features, costs and correlations
+
+
+def test_layers_draw_a_line_and_a_marker_a_network_from_input_to_output():
+    figure = plots.layers({"plain": [1e-6, 0.0, 0.1], "ResNet": [0.1, 0.2]}, "norm of the gradient")
+    axis = figure.axes[0]
+    assert lines(axis)["ResNet"].get_ydata() == pytest.approx([0.1, 0.2])
+    assert lines(axis)["plain"].get_xdata().tolist() == [1, 2, 3]
+    assert math.isnan(lines(axis)["plain"].get_ydata()[1])
+    assert len({line.get_marker() for line in axis.lines}) == 2
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("layer (input to output)", "norm of the gradient")
+    assert (axis.get_yscale(), legend(figure)) == ("log", ["plain", "ResNet"])
+    assert plots.layers({"plain": [0, 1]}, "norm", log=False).axes[0].get_yscale() == "linear"
+
+
+@pytest.mark.parametrize(("nothing", "message"), [({}, "no network"), ({"plain": []}, "'plain' has no layer")])
+def test_layers_of_nothing_are_refused(nothing, message):
+    with pytest.raises(ValueError, match=message):
+        plots.layers(nothing, "norm")
+
+
+FOODS = [
+    "Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat",
+    "Noodles/Pasta", "Rice", "Seafood", "Soup", "Vegetable/Fruit",
+]  # fmt: skip
+
+
+def points_of(labels):
+    return np.random.default_rng(0).normal(size=(len(labels), 2)) + np.array(labels)[:, None]
+
+
+def test_an_embedding_draws_every_class_in_every_panel_with_a_look_of_its_own():
+    labels = [i % 11 for i in range(44)]
+    points = points_of(labels)
+    figure = plots.embedding({"before": points, "after\nk-NN 60 %": 2 * points}, labels, FOODS)
+    assert titles(figure) == ["before", "after\nk-NN 60 %"]
+    for axis, scale in zip(figure.axes, (1, 2), strict=True):
+        drawn = lines(axis)
+        assert list(drawn) == FOODS
+        np.testing.assert_allclose(drawn["Egg"].get_xydata(), scale * points[np.array(labels) == 3])
+        assert len({line.get_marker() for line in axis.lines}) == 11
+        assert len({(line.get_marker(), line.get_color()) for line in axis.lines}) == 11
+    number = figure.axes[0].texts[3]
+    assert number.get_text() == "4"
+    assert number.get_position() == pytest.approx(tuple(np.median(points[np.array(labels) == 3], axis=0)))
+    assert sorted(legend(figure)) == sorted(f"{i} {name}" for i, name in enumerate(FOODS, start=1))
+
+
+def test_an_embedding_has_no_ticks_and_says_that_there_is_no_unit():
+    axis = plots.embedding({"before": points_of([0, 1])}, [0, 1], FOODS).axes[0]
+    assert (len(axis.get_xticks()), len(axis.get_yticks())) == (0, 0)
+    assert "no unit" in axis.get_xlabel()
+    assert "no unit" in axis.get_ylabel()
+    assert "no unit" in axis.figure.alt
+
+
+@pytest.mark.parametrize(
+    ("panels", "classes", "message"),
+    [
+        ({}, FOODS, "there are 0 panels"),
+        ({str(i): np.zeros((2, 2)) for i in range(5)}, FOODS, "there are 5 panels"),
+        ({"before": np.zeros((3, 2))}, FOODS, "points of 'before' are 3 x 2; there are 2 labels"),
+        ({"before": np.zeros((2, 2))}, [str(i) for i in range(13)], "there are 13 classes"),
+    ],
+)
+def test_an_embedding_refuses_what_does_not_belong_together(panels, classes, message):
+    with pytest.raises(ValueError, match=message):
+        plots.embedding(panels, [0, 1], classes)
+
+
+def test_costs_draw_value_and_interval_over_a_cost_that_grows_by_factors():
+    axis = plots.costs({"baseline": (40, 0.6, 0.5, 0.75), "ResNet": (4000, 0.7, 0.6, 0.8)}, "training time (s)").axes[0]
+    assert (axis.get_xscale(), axis.get_xlabel()) == ("log", "training time (s)")
+    value, caps, (bar,) = axis.containers[0]
+    assert value.get_xydata().tolist() == [[40, pytest.approx(60)]]
+    assert bar.get_segments()[0][:, 1] == pytest.approx([50, 75])
+    assert to_hex(value.get_color()).upper() == plots.COLOURS["baseline"]
+
+
+@pytest.mark.parametrize("spent", [[100] * 6, [100, 101, 102, 103, 104, 105], [1, 10, 100, 101, 102, 1e6]])
+def test_the_names_of_six_costs_neither_overlap_nor_are_cut(spent):
+    results = {f"technique number {i} of six": (cost, 0.6, 0.5, 0.7) for i, cost in enumerate(spent)}
+    figure = plots.costs(results, "parameters")
+    plots.png(figure)
+    frame = figure.axes[0].get_window_extent()
+    boxes = [text.get_bbox_patch().get_window_extent() for text in figure.axes[0].texts]
+    assert len(boxes) == 6
+    for i, box in enumerate(boxes):
+        assert frame.x0 <= box.x0 < box.x1 <= frame.x1
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1
+        assert not any(box.overlaps(other) for other in boxes[:i])
+
+
+def test_costs_refuse_nothing_and_what_has_no_logarithm():
+    with pytest.raises(ValueError, match="no result to draw"):
+        plots.costs({}, "seconds")
+    with pytest.raises(ValueError, match="the cost of 'free' is 0"):
+        plots.costs({"free": (0, 0.5, 0.4, 0.6)}, "seconds")
+
+
+def test_a_correlation_writes_every_number_in_its_cell():
+    names = ["seed 1", "seed 2", "seed 3"]
+    table = pd.DataFrame([[1, 0.4, -0.2], [0.4, 1, math.nan], [-0.2, math.nan, 1]], names, names)
+    figure = plots.correlation(table)
+    written = [text.get_text() for text in figure.axes[0].texts]
+    assert written == [
+        "1.00",
+        "0.40",
+        "\N{MINUS SIGN}0.20",
+        "0.40",
+        "1.00",
+        "none",
+        "\N{MINUS SIGN}0.20",
+        "none",
+        "1.00",
+    ]
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == names
+    assert figure.axes[0].images[0].get_clim() == (-1, 1)
+    assert "seed 2 and seed 1 0.40" in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("values", "columns", "message"),
+    [
+        ([[1, 0.4], [0.3, 1]], "ab", "not symmetric"),
+        ([[9, 2], [2, 9]], "ab", "go from 2 to 9"),
+        ([[1, 0.4], [0.4, 1]], "ac", "same names"),
+    ],
+)
+def test_a_correlation_refuses_another_table(values, columns, message):
+    with pytest.raises(ValueError, match=message):
+        plots.correlation(pd.DataFrame(values, list("ab"), list(columns)))
+
+
+# rows of pictures
+
+
+def test_rows_of_pictures_show_what_was_given_below_their_titles():
+    images = torch.randint(0, 256, (3, 3, 8, 8), dtype=torch.uint8)
+    figure = plots.pictures({"original": images, "changed": images.flip(3).float() / 255})
+    assert [text.get_text() for text in figure.texts] == ["original", "changed"]
+    drawn = [torch.tensor(np.asarray(axis.images[0].get_array())).permute(2, 0, 1) for axis in figure.axes]
+    assert torch.equal(torch.stack(drawn[:3]), images)
+    assert torch.equal(torch.stack(drawn[3:]), images.flip(3))
+    assert figure.axes[0].get_window_extent().y0 > figure.axes[3].get_window_extent().y1
+    assert figure.axes[0].images[0].get_interpolation() == "nearest"
+
+
+def test_captions_stand_below_the_pictures_of_their_row():
+    images = torch.zeros(2, 3, 8, 8)
+    figure = plots.pictures({"original": images, "changed": images}, captions={"changed": ["Egg 9 %", "Rice 8 %"]})
+    assert [[text.get_text() for text in axis.texts] for axis in figure.axes] == [[], [], ["Egg 9 %"], ["Rice 8 %"]]
+
+
+def test_many_rows_stand_in_two_blocks_and_stay_small():
+    noise = torch.rand(60, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    smooth = torch.nn.functional.interpolate(noise, size=128, mode="bicubic").clamp(0, 1)
+    figure = plots.pictures({f"change {i}": smooth[5 * i : 5 * i + 5] for i in range(12)})
+    assert len(plots.png(figure)) < 120_000
+    assert figure.get_figheight() < 7
+    first, seventh = (figure.axes[i].get_window_extent() for i in (0, 30))
+    assert first.y0 == pytest.approx(seventh.y0)
+    assert figure.axes[4].get_window_extent().x1 < seventh.x0
+    assert first.width >= 60
+
+
+@pytest.mark.parametrize(
+    ("rows", "captions", "message"),
+    [
+        ({}, None, "no row to draw"),
+        ({"a": torch.zeros(3, 8, 8)}, None, "the row 'a' is 3 x 8 x 8; pass a batch"),
+        ({"a": torch.zeros(2, 1, 8, 8)}, None, "the row 'a' is 2 x 1 x 8 x 8"),
+        ({"a": torch.full((1, 3, 8, 8), -0.5)}, None, "values from -0.5 to -0.5; clamp"),
+        ({"a": torch.full((1, 3, 8, 8), math.nan)}, None, "values from nan"),
+        ({"a": torch.zeros(2, 3, 8, 8)}, {"a": ["x"]}, "1 captions for the row 'a', which has 2"),
+        ({"a": torch.zeros(2, 3, 8, 8)}, {"b": ["x"]}, "the row 'b', which is none of a"),
+    ],
+)
+def test_rows_of_pictures_refuse_what_is_no_picture(rows, captions, message):
+    with pytest.raises(ValueError, match=message):
+        plots.pictures(rows, captions=captions)
+
+
 # what all figures share
+
+
+def food_parts():
+    labels = torch.arange(11).repeat_interleave(
+        torch.tensor([994, 429, 1500, 986, 848, 1325, 440, 280, 855, 1500, 709])
+    )
+    part = SimpleNamespace(labels=labels, classes=FOODS)
+    return SimpleNamespace(train=part, valid=part, test=part)
 
 
 @pytest.fixture(scope="module")
@@ -353,6 +544,13 @@ def every_figure():
         "splits": plots.splits(SimpleNamespace(train=data, valid=data, test=data)),
         "activations": plots.activations({"conv": torch.randn(9)}),
         "sweep": plots.sweep(RUNS, "rate"),
+        "layers": plots.layers({"plain": [0.01, 0.1], "residual": [0.1, 0.1]}, "norm of the gradient"),
+        "embedding": plots.embedding(dict.fromkeys("abc", points_of(range(11))), range(11), FOODS),
+        "costs": plots.costs({"baseline": (40, 0.6, 0.5, 0.7)}, "training time (s)"),
+        "correlation": plots.correlation(pd.DataFrame(np.eye(8), FOODS[:8], FOODS[:8])),
+        "pictures": plots.pictures({"original": torch.zeros(6, 3, 8, 8)}, captions={"original": FOODS[5:]}),
+        "confusion of food": plots.confusion(Evaluation(torch.eye(11), torch.arange(11), FOODS)),
+        "splits of food": plots.splits(food_parts()),
     }
 
 
@@ -382,14 +580,14 @@ def test_no_text_of_any_figure_is_cut_off(every_figure):
 
 def test_captions_do_not_run_into_each_other():
     data = pictures()
-    data.classes = said_classes = ["emergency", "Vegetable/Fruit"]
-    said = Evaluation(evaluation(data, wrong=range(20)).logits * 99, data.labels, said_classes)
+    data.classes = said_classes = ["Vegetable/Fruit", "Noodles/Pasta"]
+    said = Evaluation(torch.tensor([[999.0, 0.0]] * 20), data.labels, said_classes)
     long = [[f"a_long_file_name_{i}.jpg", f"another_long_name_{i}.jpg", "x.jpg"] for i in range(10, 16)]
     found = SimpleNamespace(contradicting=[], identical=long, near=[], unreadable=[], picture=lambda _: np.eye(9))
     for figure in (plots.gallery(data, evaluation=said), plots.audit_gallery(found)):
         figure.draw_without_rendering()
         boxes = [axis.title.get_window_extent() for axis in figure.axes[:6]]
-        assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
+        assert all(left.x1 + 8 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
 
 
 def test_a_notebook_shows_a_figure_once_as_a_small_png_with_a_text_alternative(monkeypatch):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers import plots, widgets
+from helpers import augment, plots, widgets
 from helpers.datasets import ImageDataset
 from helpers.evaluation import Evaluation
 from helpers.training import COLUMNS, History
@@ -131,11 +131,86 @@ def test_a_slider_without_runs_is_refused():
         widgets.dropout_slider({})
 
 
+@pytest.fixture
+def noisy():
+    images = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
+    return ImageDataset(images, [0] * 20, CLASSES)
+
+
+@pytest.fixture
+def rows(monkeypatch):
+    """Rows of each figure drawn, in order."""
+    figures = []
+    monkeypatch.setattr(widgets.plots, "pictures", lambda rows: figures.append(rows) or plots.style.new(1, 1, "rows"))
+    return figures
+
+
+def test_the_explorer_shows_six_pictures_and_below_them_the_same_ones_changed(noisy, rows):
+    names, controls, text, _ = widgets.change_explorer(noisy).children
+    names.value = "salt and pepper"
+    original, changed = rows[-1]["original"], rows[-1]["changed"]
+    assert torch.equal(original[-1], noisy[19][0])
+    assert original.shape == changed.shape == (6, 3, 16, 16)
+    new = changed != original
+    assert 0 < new.float().mean() < 0.1
+    assert set(changed[new].unique().tolist()) <= {0, 255}
+    assert text.value == "salt and pepper at strength 1.0, random numbers 0"
+
+
+def test_the_explorer_offers_every_change_at_every_strength(noisy, rows):
+    names, controls, text, _ = widgets.change_explorer(noisy, [0, 1]).children
+    strength, _ = controls.children
+    assert list(names.options) == list(augment.CHANGES)
+    for name in names.options:
+        names.value = name
+        for value in (0, 0.1, 2):
+            strength.value = value
+            assert rows[-1]["changed"].shape == (2, 3, 16, 16)
+            assert name in text.value
+
+
+def test_the_same_setting_of_the_explorer_shows_the_same_pictures(noisy, rows):
+    names, controls, text, _ = widgets.change_explorer(noisy).children
+    strength, again = controls.children
+    names.value = "Gaussian noise"
+    first = rows[-1]["changed"]
+    strength.value = 2
+    stronger = rows[-1]["changed"]
+    assert not torch.equal(first, stronger)
+    strength.value = 1
+    assert torch.equal(first, rows[-1]["changed"])
+    again.click()
+    assert not torch.equal(first, rows[-1]["changed"])
+    assert text.value.endswith("random numbers 1")
+
+
+def test_the_explorer_leaves_the_random_numbers_of_the_notebook_alone(noisy, rows):
+    before = torch.get_rng_state()
+    names, controls, _, _ = widgets.change_explorer(noisy).children
+    names.value = "TrivialAugment"
+    assert controls.children[0].disabled
+    controls.children[1].click()
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_the_explorer_of_no_pictures_is_refused(noisy):
+    for nothing in (noisy.subset([]), noisy):
+        with pytest.raises(ValueError, match="no pictures to change"):
+            widgets.change_explorer(nothing, [])
+    with pytest.raises(ValueError, match="no pictures to change"):
+        widgets.change_explorer(noisy.subset([]))
+
+
 def test_no_widget_uses_an_output_area(data):
-    boxes = [widgets.gallery_browser(data), widgets.dropout_slider({0.0: run(1.0, 0.7)})]
+    boxes = [
+        widgets.gallery_browser(data),
+        widgets.dropout_slider({0.0: run(1.0, 0.7)}),
+        widgets.change_explorer(data),
+    ]
     kinds = set()
     while boxes:
         widget = boxes.pop()
         kinds.add(type(widget).__name__)
         boxes.extend(getattr(widget, "children", ()))
-    assert kinds == {"VBox", "HBox", "ToggleButtons", "IntSlider", "SelectionSlider", "Label", "Image"}
+    controls = {"Button", "FloatSlider", "IntSlider", "SelectionSlider", "ToggleButtons"}
+    assert kinds == {"VBox", "HBox", "Label", "Image"} | controls

@@ -1,8 +1,9 @@
 """Every picture of the course: functions that take results, compute nothing and return a matplotlib figure."""
 
-from helpers.plots.pictures import audit_gallery, gallery, mistakes
-from helpers.plots.results import confusion, intervals, splits
-from helpers.plots.runs import activations, curves, sweep
+from helpers.plots.features import embedding
+from helpers.plots.galleries import audit_gallery, gallery, mistakes, pictures
+from helpers.plots.results import confusion, correlation, costs, intervals, splits
+from helpers.plots.runs import activations, curves, layers, sweep
 from helpers.plots.style import COLOURS, png
 
 __all__ = [
@@ -10,10 +11,15 @@ __all__ = [
     "activations",
     "audit_gallery",
     "confusion",
+    "correlation",
+    "costs",
     "curves",
+    "embedding",
     "gallery",
     "intervals",
+    "layers",
     "mistakes",
+    "pictures",
     "png",
     "splits",
     "sweep",

@@ -127,6 +127,48 @@ def _moments(flat: np.ndarray, kept: np.ndarray) -> str:
     return f"{moments}, {lost:.0f} % not finite" if lost else moments
 
 
+def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = True) -> Figure:
+    """Draw one number a layer, from input to output, a line a network: how gradients fade, or do not.
+
+    Args:
+        values: By network a number for each of its layers, such as the norm of the gradient.
+        ylabel: What the number is, with its unit if it has one.
+        log: Whether the axis grows by factors. Zeros have no place there: they leave a gap.
+
+    Returns:
+        A figure with a line and a marker of its own for each network.
+
+    Raises:
+        ValueError: There is no network, or one has no layer.
+
+    Example:
+        >>> figure = layers({"plain": [0.001, 0.01, 0.1], "residual": [0.1, 0.1, 0.1]}, "norm of the gradient")
+        >>> figure.axes[0].get_xlabel(), figure.axes[0].get_yscale()
+        ('layer (input to output)', 'log')
+    """
+    empty = [name for name, numbers in values.items() if not len(numbers)]
+    if not values or empty:
+        what = f"the network {empty[0]!r} has no layer" if empty else "there is no network"
+        raise ValueError(f"{what} to draw; pass a dict such as {{'plain': [0.1, 0.2]}}.")
+    ends = "; ".join(f"{name}: {numbers[0]:.3g} to {numbers[-1]:.3g}" for name, numbers in values.items())
+    figure = style.new(7, 4.2, f"{ylabel} by layer. First to last layer: {ends}.")
+    axis = figure.subplots()
+    colour_of, entries = style.colours(values), []
+    for i, (name, numbers) in enumerate(values.items()):
+        marker = "os^Dv"[i % 5]
+        look = {"color": colour_of[name], "marker": marker, "ms": 5, "label": name}
+        drawn = [float(number) if number > 0 or not log else np.nan for number in numbers]
+        axis.plot(range(1, len(numbers) + 1), drawn, **look)
+        entries.append(Line2D([], [], **look))
+    if log:
+        axis.set_yscale("log")
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
+    axis.set(xlabel="layer (input to output)", ylabel=ylabel)
+    style.tidy(axis)
+    _legend(figure, entries)
+    return figure
+
+
 def sweep(
     table: "pd.DataFrame",
     x: str,

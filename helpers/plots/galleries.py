@@ -1,21 +1,27 @@
 """Figures made of pictures: galleries, mistakes, what the audit of a folder found."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.plots import style
 
 if TYPE_CHECKING:
+    import torch
+
     from helpers.datasets import ImageDataset
     from helpers.datasets.audit import Audit
     from helpers.evaluation import Evaluation
 
 WIDTH, LINE = 9.0, 0.19  # inches: a row of pictures, a line of caption
+DOTS, LETTER = 100, 7.2  # pixels: an inch, a letter of a caption (a little more than the mean)
+# Pixels of all pictures of one figure, before enlarging: with 256 colours each takes about a byte, with 64 about 0.4.
+PIXELS, PIXELS_IN_FULL_COLOUR = 260_000, 100_000
 FRAMES = {
     "right": {"edgecolor": style.RIGHT, "linewidth": 1.5},
     "wrong": {"edgecolor": style.WRONG, "linewidth": 3, "linestyle": (0, (4, 2))},
@@ -140,6 +146,92 @@ def audit_gallery(audit: "Audit", pairs: int = 6) -> Figure:
     return _grid(images, captions, marks, 6, footer)
 
 
+def pictures(rows: "Mapping[str, torch.Tensor]", *, captions: Mapping[str, Sequence[str]] | None = None) -> Figure:
+    """Draw batches of pictures below each other, a titled row each: what a change does, or what an attack does.
+
+    Many short rows stand in two blocks, to be read down the left one first. Small pictures are enlarged by a whole
+    factor; many large ones are shrunk, so that the figure stays below about 120 kB.
+
+    Args:
+        rows: By title a batch N x 3 x H x W, uint8, or floating point from 0 to 1; N from 1 to 12.
+        captions: By title a text below each picture of that row.
+
+    Returns:
+        A figure.
+
+    Raises:
+        ValueError: There is no row, a batch is no such batch, or the captions do not belong to the pictures.
+
+    Example:
+        >>> import torch
+        >>> figure = pictures({"original": torch.zeros(2, 3, 8, 8), "changed": torch.ones(2, 3, 8, 8)})
+        >>> len(figure.axes), [text.get_text() for text in figure.texts]
+        (4, ['original', 'changed'])
+    """
+    if not rows:
+        raise ValueError("there is no row to draw; pass a dict such as {'original': images}.")
+    shown = {title: _as_uint8(title, batch) for title, batch in rows.items()}
+    captions = dict(captions or {})
+    for title, texts in captions.items():
+        if title not in shown or len(texts) != len(shown[title]):
+            held = f"has {len(shown[title])} pictures" if title in shown else f"is none of {', '.join(shown)}"
+            raise ValueError(
+                f"there are {len(texts)} captions for the row {title!r}, which {held}; give as many of each."
+            )
+    columns = max(len(batch) for batch in shown.values())
+    blocks = 2 if len(shown) > 6 and columns <= 5 else 1
+    gap = 24  # pixels between the blocks
+    widest = int((WIDTH * DOTS - gap * (blocks - 1)) / (blocks * max(3, columns)))
+    captions = {
+        title: ["\n".join(textwrap.fill(line, int(widest / LETTER)) for line in text.splitlines()) for text in texts]
+        for title, texts in captions.items()
+    }
+    size = max(max(batch.shape[1:3]) for batch in shown.values())
+    side = min(widest, 152) - 8
+    side = side // size * size or side
+    most = int((PIXELS / sum(map(len, shown.values()))) ** 0.5)
+    if size > most:
+        side = min(side, most)
+    written = [line for texts in captions.values() for text in texts for line in text.splitlines()]
+    cell = min(widest, max(side + 8, int(LETTER * max(map(len, written), default=0)) + 16))
+    titled = int(LETTER * max(map(len, shown))) + 16
+    across = min(int(WIDTH * DOTS), blocks * max(columns * cell, titled) + gap * (blocks - 1))
+    heights = [
+        26 + side + int(DOTS * LINE * max((text.count("\n") + 1 for text in captions.get(title, [])), default=0)) + 8
+        for title in shown
+    ]
+    deep = -(-len(shown) // blocks)  # rows in a block
+    height = max(sum(heights[i : i + deep]) for i in range(0, len(heights), deep))
+    told = "; ".join(
+        f"{title} ({', '.join(captions[title])})".replace("\n", " ") if title in captions else title for title in shown
+    )
+    figure = style.new(across / DOTS, height / DOTS, f"Rows of {columns} pictures each: {told}.", layout=None)
+    if sum(map(len, shown.values())) * min(side, size) ** 2 > PIXELS_IN_FULL_COLOUR:
+        figure.colours = 64
+    for place, (title, batch) in enumerate(shown.items()):
+        block, row = divmod(place, deep)
+        left, top = block * (across + gap) // blocks, sum(heights[block * deep : place])
+        figure.text((left + 4) / across, 1 - (top + 22) / height, title, fontweight="bold", va="baseline")
+        for column, image in enumerate(batch):
+            axis = _place(figure, image, left + column * cell + 4, top + 26, side)
+            if title in captions:
+                axis.text(0, -3 / side, captions[title][column], transform=axis.transAxes, va="top")
+    return figure
+
+
+def _as_uint8(title: str, batch: "torch.Tensor") -> np.ndarray:
+    shape = " x ".join(map(str, batch.shape))
+    if batch.ndim != 4 or batch.shape[1] != 3 or not 1 <= len(batch) <= 12:
+        raise ValueError(f"the row {title!r} is {shape}; pass a batch N x 3 x H x W of 1 to 12 pictures.")
+    batch = batch.detach().cpu()
+    if batch.is_floating_point():
+        low, high = batch.min().item(), batch.max().item()
+        if not (low >= 0 and high <= 1):
+            raise ValueError(f"the row {title!r} has values from {low:.3g} to {high:.3g}; clamp them to 0 to 1.")
+        batch = (255 * batch.float()).round().byte()
+    return batch.permute(0, 2, 3, 1).numpy()
+
+
 def _grid(
     images: Sequence[np.ndarray], captions: Sequence[str], marks: Sequence[str | None], columns: int, footer: str = ""
 ) -> Figure:
@@ -151,16 +243,17 @@ def _grid(
         figure = style.new(WIDTH, 0.8, text)
         figure.text(0.02, 0.5, text, va="center")
         return figure
-    dots = 100
-    cell = int(WIDTH * dots / columns)
-    header = int(dots * LINE * max(caption.count("\n") + 1 for caption in captions)) + 8
+    # Two captions of "said: Vegetable/Fruit" side by side would touch: a wider figure keeps them apart.
+    long = columns == 6 and max(len(line) for caption in captions for line in caption.splitlines() or [""]) > 19
+    cell = int((WIDTH + 0.9 * long) * DOTS / columns)
+    header = int(DOTS * LINE * max(caption.count("\n") + 1 for caption in captions)) + 8
     rows = -(-len(images) // columns)
     across = min(columns, len(images))
     widest = cell - 16
-    below = int(dots * LINE * (footer.count("\n") + 1)) + 12 if footer else 0
+    below = int(DOTS * LINE * (footer.count("\n") + 1)) + 12 if footer else 0
     height = rows * (header + widest + 8) + below
     told = "; ".join(caption.replace("\n", ", ") for caption in captions)
-    figure = style.new(across * cell / dots, height / dots, f"{len(images)} pictures: {told}. {footer}", layout=None)
+    figure = style.new(across * cell / DOTS, height / DOTS, f"{len(images)} pictures: {told}. {footer}", layout=None)
     if footer:
         figure.text(8 / (across * cell), 6 / height, footer, va="bottom")
     for place, (image, caption, mark) in enumerate(zip(images, captions, marks, strict=True)):
@@ -168,11 +261,16 @@ def _grid(
         side = max(image.shape[:2])
         side = widest // side * side if side < widest else widest
         left, top = column * cell + (cell - side) // 2, row * (header + widest + 8) + header
-        box = (left / (across * cell), 1 - (top + side) / height, side / (across * cell), side / height)
-        axis = figure.add_axes(box)
-        axis.imshow(image, interpolation="nearest" if max(image.shape[:2]) <= side else "antialiased")
-        axis.set_axis_off()
+        axis = _place(figure, image, left, top, side)
         axis.set_title(caption, fontsize=10, pad=4)
         if mark:
             axis.add_patch(Rectangle((0, 0), 1, 1, transform=axis.transAxes, fill=False, clip_on=False, **FRAMES[mark]))
     return figure
+
+
+def _place(figure: Figure, image: np.ndarray, left: int, top: int, side: int) -> Axes:
+    width, height = figure.get_size_inches() * DOTS
+    axis = figure.add_axes((left / width, 1 - (top + side) / height, side / width, side / height))
+    axis.imshow(image, interpolation="nearest" if max(image.shape[:2]) <= side else "antialiased")
+    axis.set_axis_off()
+    return axis
