@@ -202,6 +202,11 @@ def test_a_checkpoint_cannot_run_code(tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
+def test_a_file_in_the_place_of_the_network_is_told_the_order(tmp_path):
+    with pytest.raises(TypeError, match=r"load_checkpoint\(model, path\)"):
+        load_checkpoint(tmp_path / "a.pt", small_model())
+
+
 def test_a_checkpoint_of_another_architecture_is_refused_in_one_sentence(tmp_path):
     save_checkpoint(small_model(), tmp_path / "a.pt")
     with pytest.raises(ValueError, match="another architecture"):

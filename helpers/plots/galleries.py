@@ -250,17 +250,18 @@ def _grid(
     rows = -(-len(images) // columns)
     across = min(columns, len(images))
     widest = cell - 16
+    sides = [max(image.shape[:2]) for image in images]
+    sides = [widest // side * side if side < widest else widest for side in sides]
+    step = header + max(sides) + 8
     below = int(DOTS * LINE * (footer.count("\n") + 1)) + 12 if footer else 0
-    height = rows * (header + widest + 8) + below
+    height = rows * step + below
     told = "; ".join(caption.replace("\n", ", ") for caption in captions)
     figure = style.new(across * cell / DOTS, height / DOTS, f"{len(images)} pictures: {told}. {footer}", layout=None)
     if footer:
         figure.text(8 / (across * cell), 6 / height, footer, va="bottom")
-    for place, (image, caption, mark) in enumerate(zip(images, captions, marks, strict=True)):
+    for place, (image, side, caption, mark) in enumerate(zip(images, sides, captions, marks, strict=True)):
         row, column = divmod(place, columns)
-        side = max(image.shape[:2])
-        side = widest // side * side if side < widest else widest
-        left, top = column * cell + (cell - side) // 2, row * (header + widest + 8) + header
+        left, top = column * cell + (cell - side) // 2, row * step + header
         axis = _place(figure, image, left, top, side)
         axis.set_title(caption, fontsize=10, pad=4)
         if mark:

@@ -42,6 +42,7 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
         The numbers kept beside the weights: ``epoch`` and ``valid_accuracy``.
 
     Raises:
+        TypeError: `model` is no network.
         ValueError: The file is no checkpoint of this architecture.
 
     Example:
@@ -52,6 +53,8 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
         ...     load_checkpoint(nn.Linear(2, 2), f"{folder}/best.pt")
         {'epoch': 3}
     """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model is {model!r}; pass the network first, the file second: load_checkpoint(model, path).")
     try:
         kept = torch.load(path, map_location="cpu", weights_only=True)
         weights = kept.pop("weights")
