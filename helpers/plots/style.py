@@ -10,6 +10,7 @@ from PIL import Image
 # for their yellow, which is too pale for lines on white.
 COLOURS = {
     "baseline": "#000000",
+    "FoodCNN": "#000000",  # what the food notebooks start from, as the vehicles start from the baseline
     "dropout": "#E69F00",
     "batch norm": "#009E73",
     "combined": "#0072B2",
@@ -65,7 +66,7 @@ def tidy(axis, *, grid: str = "both") -> None:
 def colours(names: Iterable[str]) -> dict[str, str]:
     """Return a colour for each name: a technique's own one, for other names those still free, the latest first.
 
-    The baseline's black is never lent out: whoever sees it must be able to trust it.
+    Black, of what a half of the course starts from, is never lent out: whoever sees it must be able to trust it.
 
     Example:
         >>> colours(["dropout", "my idea"])
@@ -73,7 +74,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
     """
     names = list(names)
     taken = {COLOURS[name] for name in names if name in COLOURS}
-    lent = [colour for name, colour in reversed(COLOURS.items()) if name != "baseline"]
+    lent = [colour for colour in reversed(COLOURS.values()) if colour != COLOURS["baseline"]]
     free = [colour for colour in lent if colour not in taken] or lent
     others = (name for name in names if name not in COLOURS)
     borrowed = {name: free[i % len(free)] for i, name in enumerate(others)}
