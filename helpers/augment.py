@@ -75,6 +75,10 @@ CHANGES: dict[str, Callable[[int, float], Transform]] = {
     "rotation": lambda size, strength: v2.RandomRotation(30 * strength),
     "translation": lambda size, strength: v2.RandomAffine(0, translate=(0.1 * strength, 0.1 * strength)),
     "shear": lambda size, strength: v2.RandomAffine(0, shear=20 * strength),
+    # The three above in one step: one interpolation instead of three is faster and blurs less.
+    "affine": lambda size, strength: v2.RandomAffine(
+        30 * strength, translate=(0.1 * strength, 0.1 * strength), shear=20 * strength
+    ),
     "flip": lambda size, strength: v2.RandomHorizontalFlip(min(1.0, 0.5 * strength)),
     "resized crop": lambda size, strength: v2.RandomResizedCrop(size, scale=(max(0.08, 1 - 0.2 * strength), 1.0)),
     "random crop": lambda size, strength: v2.RandomCrop(size, padding=round(size / 16 * strength)),
@@ -123,16 +127,7 @@ def change(name: str, image_size: int, strength: float = 1.0) -> PerPicture:
 PRESETS = {
     "none": (),
     "light": ("flip", "resized crop"),
-    "strong": (
-        "rotation",
-        "translation",
-        "shear",
-        "flip",
-        "resized crop",
-        "Gaussian noise",
-        "salt and pepper",
-        "erasing",
-    ),
+    "strong": ("affine", "flip", "resized crop", "Gaussian noise", "salt and pepper", "erasing"),
     "TrivialAugment": ("flip", "random crop", "TrivialAugment"),
 }
 """The changes of each preset, in their order."""

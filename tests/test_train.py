@@ -118,7 +118,7 @@ def test_one_cycle_ends_near_zero_after_the_last_step():
 
 @pytest.mark.parametrize("name", list(RECIPES))
 def test_every_recipe_trains_in_its_small_version(name):
-    data = load_food("full", image_size=64)
+    data = load_food("full", image_size=48)
     model, history = train(replace(for_sample(RECIPES[name]), epochs=1), data, progress=False)
     assert len(history) == 1
     assert evaluate(model, make_loader(data.valid, 11)).logits.isfinite().all()
@@ -138,8 +138,8 @@ def test_the_drawn_sample_gets_a_smaller_network_and_hears_so(tmp_path, monkeypa
     monkeypatch.setattr(command, "load_food", lambda profile, **settings: load("full", **settings))
     assert run(tmp_path, "--profile", "sample", "--epochs", "1", name="resnet") == 0
     out = capsys.readouterr().out
-    assert "smaller for the drawn sample: 64 pixels (else 128), epochs 1 (else 8), ResNet" in out
-    assert json.loads((tmp_path / "out" / "config.json").read_text())["arguments"] == {"blocks": [1] * 4, "width": 32}
+    assert "smaller for the drawn sample: 48 pixels (else 128), epochs 1 (else 8), ResNet" in out
+    assert json.loads((tmp_path / "out" / "config.json").read_text())["arguments"] == {"blocks": [2, 2], "width": 48}
 
 
 @pytest.mark.parametrize("name", ["model.pt", "config.json", "history.csv"])
