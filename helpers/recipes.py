@@ -96,7 +96,7 @@ _ROWS = (
 RECIPES = {recipe.name: recipe for recipe in _ROWS}
 """Every recipe for the food pictures by name."""
 
-SAMPLE_SIZE, SAMPLE_EPOCHS, SAMPLE_RESNET = 48, 30, {"blocks": (2, 2), "width": 48}  # as in notebooks 06 to 08
+SAMPLE_SIZE, SAMPLE_EPOCHS, SAMPLE_RESNET = 48, 30, {"blocks": (2, 2, 2), "width": 48}  # as in notebooks 06 to 08
 
 ARCHITECTURES = {
     "FoodCNN": lambda image_size, classes, **arguments: FoodCNN(image_size=image_size, classes=classes, **arguments),
@@ -136,11 +136,11 @@ def for_sample(recipe: Recipe) -> Recipe:
         recipe: Any; its decisions stay, its sizes shrink.
 
     Returns:
-        The same with pictures of 48 pixels, at most 30 epochs and, where it is a ResNet, two stages of fewer channels.
+        The same with pictures of 48 pixels, at most 30 epochs and, where it is a ResNet, three stages of fewer channels.
 
     Example:
         >>> for_sample(RECIPES["best"]).epochs, for_sample(RECIPES["best"]).arguments
-        (30, {'blocks': (2, 2), 'width': 48})
+        (30, {'blocks': (2, 2, 2), 'width': 48})
     """
     arguments = SAMPLE_RESNET if recipe.architecture == "ResNet" else recipe.arguments
     return replace(recipe, image_size=SAMPLE_SIZE, epochs=min(recipe.epochs, SAMPLE_EPOCHS), arguments=dict(arguments))

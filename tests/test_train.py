@@ -139,7 +139,7 @@ def test_the_drawn_sample_gets_a_smaller_network_and_hears_so(tmp_path, monkeypa
     assert run(tmp_path, "--profile", "sample", "--epochs", "1", name="resnet") == 0
     out = capsys.readouterr().out
     assert "smaller for the drawn sample: 48 pixels (else 128), epochs 1 (else 8), ResNet" in out
-    assert json.loads((tmp_path / "out" / "config.json").read_text())["arguments"] == {"blocks": [2, 2], "width": 48}
+    assert json.loads((tmp_path / "out" / "config.json").read_text())["arguments"] == {"blocks": [2, 2, 2], "width": 48}
 
 
 @pytest.mark.parametrize("name", ["model.pt", "config.json", "history.csv"])
