@@ -136,7 +136,8 @@ def for_sample(recipe: Recipe) -> Recipe:
         recipe: Any; its decisions stay, its sizes shrink.
 
     Returns:
-        The same with pictures of 48 pixels, at most 30 epochs and, where it is a ResNet, three stages of fewer channels.
+        The same with pictures of 48 pixels, at most 30 epochs and, where it is a ResNet, three
+        narrow stages.
 
     Example:
         >>> for_sample(RECIPES["best"]).epochs, for_sample(RECIPES["best"]).arguments
