@@ -1,4 +1,4 @@
-"""What the drawn sample must teach, held with the notebooks' own settings: means over five seeds (`make verify`)."""
+"""What the drawn samples must teach, held with the notebooks' own settings: means over seeds (`make verify`)."""
 
 import statistics
 from functools import cache
@@ -9,11 +9,23 @@ import nbformat
 import pytest
 import torch
 
-from helpers import VehicleNet, evaluate, fit, load_vehicles, make_loader, seed_everything
+from helpers import (
+    FoodCNN,
+    ResNet,
+    VehicleNet,
+    augment,
+    evaluate,
+    fit,
+    load_food,
+    load_vehicles,
+    make_loader,
+    seed_everything,
+)
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-SEEDS = range(5)
+SEEDS, FOOD_SEEDS = range(5), range(3)
+FOOD_SIZE = 48  # pixels; as notebooks 05 to 08 load the sample
 
 
 def settings(notebook: str) -> SimpleNamespace:
@@ -85,3 +97,53 @@ def test_batch_norm_is_at_least_as_far_after_its_five_epochs(accuracies):
 def test_the_combined_model_is_at_least_as_good_as_the_baseline(accuracies):
     rate = settings("04_combined").rate
     assert accuracies("04_combined", batch_norm=True, dropout=rate)[1] >= accuracies("01_baseline")[1]
+
+
+@pytest.fixture(scope="module")
+def food(data):  # in the same folder, with the same single thread
+    return load_food("sample", image_size=FOOD_SIZE, on_unreadable="skip")
+
+
+def mean_accuracy(food, train):
+    """Return the mean validation accuracy over the seeds, in points."""
+    accuracies = []
+    for seed in FOOD_SEEDS:
+        seed_everything(seed)
+        accuracies.append(100 * evaluate(train(), make_loader(food.valid, 256)).accuracy)
+    print(f"{train.__name__}: {statistics.mean(accuracies):.1f} +- {statistics.stdev(accuracies):.1f}")
+    return statistics.mean(accuracies)
+
+
+@pytest.fixture(scope="module")
+def food_cnn(food):
+    chosen = settings("05_food11_cnn")
+
+    def the_tutorials_network():
+        model = FoodCNN(image_size=FOOD_SIZE)
+        optimizer = torch.optim.Adam(model.parameters(), lr=chosen.lr, weight_decay=chosen.weight_decay)
+        loaders = make_loader(food.train, chosen.batch_size, shuffle=True), make_loader(food.valid, 256)
+        limits = {"patience": chosen.patience, "max_grad_norm": chosen.clip}
+        fit(model, *loaders, epochs=chosen.epochs, optimizer=optimizer, progress=False, **limits)
+        return model
+
+    return mean_accuracy(food, the_tutorials_network)
+
+
+def test_the_food_network_learns_and_is_not_finished(food_cnn):
+    assert 100 / 11 + 15 < food_cnn < 90
+
+
+def test_a_residual_network_with_augmentation_is_above_the_food_network(food, food_cnn):
+    chosen = settings("08_test_time_augmentation")
+    light, _ = augment.preset("light", FOOD_SIZE)
+
+    def residual_with_light_augmentation():
+        model = ResNet(**chosen.network)
+        loader = make_loader(food.train, chosen.batch_size, shuffle=True, transform=light)
+        optimizer = torch.optim.Adam(model.parameters(), lr=chosen.lr)
+        steps = chosen.epochs * len(loader)
+        cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, chosen.lr, total_steps=steps)
+        fit(model, loader, epochs=chosen.epochs, optimizer=optimizer, scheduler=cycle, progress=False)
+        return model
+
+    assert mean_accuracy(food, residual_with_light_augmentation) > food_cnn
