@@ -78,7 +78,7 @@ def test_only_notebooks_with_a_bug_in_the_wild_need_its_part():
     notebook = good()
     notebook.cells = [cell for cell in notebook.cells if "Bug" not in cell.source]
     assert problems("has_all_parts_in_order", notebook)
-    assert not problems("has_all_parts_in_order", notebook, "05_other.ipynb")
+    assert not problems("has_all_parts_in_order", notebook, "06_other.ipynb")
 
 
 def of(*cells):
