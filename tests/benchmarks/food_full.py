@@ -115,7 +115,7 @@ def main() -> None:
                     continue
                 new = measure(recipe, data[recipe.image_size, recipe.aspect], seed)
                 with args.results.open("a", newline="") as file:
-                    csv.DictWriter(file, COLUMNS, restval="").writerows(new)
+                    csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n").writerows(new)
                 for row in new:
                     print(*(row.get(column, "") for column in COLUMNS), flush=True)
     table = pd.read_csv(args.results)

@@ -147,7 +147,7 @@ def main() -> None:
                     continue
                 new = measure(recipe, splits[split], split, pictures, seed)
                 with RESULTS.open("a", newline="") as file:
-                    csv.DictWriter(file, COLUMNS, restval="").writerows(new)
+                    csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n").writerows(new)
                 for row in new:
                     print(*row.values(), flush=True)
     table = pd.read_csv(RESULTS)
