@@ -1,5 +1,10 @@
 """Both drawn sets are written completely or not at all, over nothing that exists, behind one progress bar."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from helpers.samples import draw_food, draw_vehicles, food_set, sets
@@ -65,3 +70,12 @@ def test_progress_is_one_bar_that_can_be_switched_off(tmp_path, drawing, capsys)
     shown = capsys.readouterr().err
     assert f"drawing {name}" in shown
     assert "\n" not in shown
+
+
+def test_a_log_without_a_terminal_can_be_kept_free_of_the_bar(tmp_path):
+    drawn = "from helpers.samples import draw_vehicles; draw_vehicles('set', count=20)"
+    environment = os.environ | {"TQDM_DISABLE": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+    run = subprocess.run(
+        [sys.executable, "-c", drawn], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert run.stderr == ""

@@ -78,9 +78,9 @@ def write_copies(
         what: What is drawn, for the progress bar.
         progress: Show the bar.
     """
-    with tqdm(
-        total=count, desc=f"drawing {what}", unit="picture", disable=not progress, leave=False, mininterval=0.5
-    ) as bar:
+    # Not given unless it is switched off here: then the environment variable TQDM_DISABLE is heard.
+    quiet = {} if progress else {"disable": True}
+    with tqdm(total=count, desc=f"drawing {what}", unit="picture", leave=False, mininterval=0.5, **quiet) as bar:
         for data, names in groups:
             for copy, name in enumerate(names):
                 (folder / name).write_bytes(retagged(data) if copy % 2 else data)
