@@ -1,4 +1,5 @@
 import io
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -641,3 +642,13 @@ def test_a_legend_with_long_names_stays_inside_the_figure():
     figure.canvas.draw()
     box = figure.legends[0].get_window_extent()
     assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+
+
+def test_no_picture_of_a_gallery_covers_another():
+    sizes = {"small": 40, "as large as its place": 134, "larger": 224}
+    for what, side in sizes.items():
+        data = ImageDataset(np.zeros((8, side, side, 3), np.uint8), [0] * 8, ["bread", "soup"])
+        boxes = [axis.get_position() for axis in plots.gallery(data, range(8), columns=3).axes]
+        for one, other in itertools.combinations(boxes, 2):
+            apart = one.x1 <= other.x0 or other.x1 <= one.x0 or one.y1 <= other.y0 or other.y1 <= one.y0
+            assert apart, what

@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from torchvision.transforms.v2.functional import horizontal_flip
 
+from helpers.augment import views
 from helpers.datasets import load_food, make_loader
 from helpers.evaluation import compare, evaluate
+from helpers.ledger import reference
 from helpers.recipes import RECIPES, Recipe, find_recipe, train
 
-RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "food_full.csv"
+RESULTS = reference("food")
 COLUMNS = [
     "technique", "image_size", "measured", "seed", "epochs", "lr",
     "train_accuracy", "valid_accuracy", "valid_pictures", "parameters", "seconds",
@@ -55,7 +56,7 @@ def measure(recipe: Recipe, data, seed: int) -> list[dict]:
     mirrored = {
         "technique": f"{recipe.technique} + TTA",
         "measured": MIRRORED,
-        "valid_accuracy": round(evaluate(model, valid, views=[horizontal_flip]).accuracy, 4),
+        "valid_accuracy": round(evaluate(model, valid, views=views("flip")).accuracy, 4),
     }
     return [row | alone, row | mirrored]
 
@@ -76,16 +77,16 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns | {"seconds": groups.seconds.median().round()})
 
 
-def against(table: pd.DataFrame, reference: str) -> dict[str, str]:
+def against(table: pd.DataFrame, base: str) -> dict[str, str]:
     """Compare every technique with another, paired over the seeds that both have."""
-    of_reference = table[table.technique == reference].set_index("seed").valid_accuracy
+    of_base = table[table.technique == base].set_index("seed").valid_accuracy
     found = {}
-    for key, group in table[table.technique != reference].groupby(["technique", "epochs", "lr"], sort=False):
+    for key, group in table[table.technique != base].groupby(["technique", "epochs", "lr"], sort=False):
         of_other = group.set_index("seed").valid_accuracy
-        seeds = of_reference.index.intersection(of_other.index)
-        if of_reference.index.is_unique and of_other.index.is_unique and len(seeds) > 1:
+        seeds = of_base.index.intersection(of_other.index)
+        if of_base.index.is_unique and of_other.index.is_unique and len(seeds) > 1:
             name = f"{key[0]}, {key[1]} epochs, lr {key[2]:g}"
-            found[name] = str(compare(of_reference[seeds].tolist(), of_other[seeds].tolist()))
+            found[name] = str(compare(of_base[seeds].tolist(), of_other[seeds].tolist()))
     return found
 
 
@@ -120,9 +121,9 @@ def main() -> None:
                     print(*(row.get(column, "") for column in COLUMNS), flush=True)
     table = pd.read_csv(args.results)
     print(summary(table).to_string())
-    for reference in ("FoodCNN", "ResNet"):
-        print(f"\nagainst {reference}, valid:")
-        for name, sentence in against(table, reference).items():
+    for base in ("FoodCNN", "ResNet"):
+        print(f"\nagainst {base}, valid:")
+        for name, sentence in against(table, base).items():
             print(f"  {name}: {sentence}")
 
 

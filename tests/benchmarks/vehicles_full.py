@@ -13,7 +13,6 @@ import argparse
 import csv
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -21,11 +20,12 @@ from torchvision.transforms.v2.functional import horizontal_flip
 
 from helpers.datasets import load_vehicles, make_loader
 from helpers.evaluation import compare, evaluate
+from helpers.ledger import reference
 from helpers.models import VehicleNet
 from helpers.runtime import seed_everything
 from helpers.training import fit
 
-RESULTS = Path(__file__).resolve().parents[2] / "data" / "results" / "vehicles_full.csv"
+RESULTS = reference("vehicles")
 COLUMNS = [
     "technique", "split", "measured", "seed", "epochs", "lr",
     "train_accuracy", "valid_accuracy", "test_accuracy", "valid_pictures", "seconds",
