@@ -74,9 +74,9 @@ def device() -> torch.device:
 def choose_precision(requested: str = "auto", on: torch.device | None = None) -> Precision:
     """Decide between float32 and bfloat16, and say why.
 
-    bfloat16 halves the memory traffic, and CPUs with bf16 matrix instructions (Intel AMX) and recent NVIDIA GPUs
-    multiply it several times faster. A CPU without them emulates it and gets slower, so ``"auto"`` takes it only where
-    the hardware has it.
+    bfloat16 halves the memory traffic, and CPUs with bf16 instructions (Intel AMX, AVX-512 BF16 of AMD Zen 4 and
+    later) and recent NVIDIA GPUs multiply it several times faster. A CPU without them emulates it and gets slower, so
+    ``"auto"`` takes it only where the hardware has it.
 
     Args:
         requested: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
@@ -102,9 +102,13 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
         if torch.cuda.is_bf16_supported(including_emulation=False):
             return Precision(torch.bfloat16, "this GPU multiplies bfloat16")
         return Precision(torch.float32, "this GPU has no bfloat16")
-    if on.type == "cpu" and "amx_bf16" in _cpu_flags() and torch.backends.mkldnn.is_available():
-        return Precision(torch.bfloat16, "this CPU has bf16 matrix instructions")
+    if on.type == "cpu" and _cpu_multiplies_bfloat16() and torch.backends.mkldnn.is_available():
+        return Precision(torch.bfloat16, "this CPU multiplies bfloat16")
     return Precision(torch.float32, "no fast bfloat16 here")
+
+
+def _cpu_multiplies_bfloat16() -> bool:
+    return any(name in _cpu_flags() for name in ("amx_bf16", "avx512_bf16"))
 
 
 def _cpu_flags() -> str:

@@ -29,8 +29,11 @@ def test_an_unknown_precision_is_named_with_the_choices():
         runtime.choose_precision("half")
 
 
-@pytest.mark.parametrize(("flags", "dtype"), [("avx2 amx_bf16", torch.bfloat16), ("avx2", torch.float32)])
-def test_auto_takes_bfloat16_only_on_a_cpu_with_matrix_instructions(monkeypatch, flags, dtype):
+@pytest.mark.parametrize(
+    ("flags", "dtype"),
+    [("avx2 amx_bf16", torch.bfloat16), ("avx512f avx512_bf16", torch.bfloat16), ("avx2", torch.float32)],
+)
+def test_auto_takes_bfloat16_only_on_a_cpu_that_multiplies_it(monkeypatch, flags, dtype):
     monkeypatch.setattr(runtime, "_cpu_flags", lambda: flags)
     assert runtime.choose_precision("auto", torch.device("cpu")).dtype == dtype
 

@@ -14,7 +14,7 @@ from helpers.__main__ import main
 from helpers.commands import train as command
 from helpers.recipes import RECIPES, Recipe, build_model, find_recipe, for_sample, train
 from helpers.saved import load_run
-from helpers.training import COLUMNS
+from helpers.training import COLUMNS, fit
 
 TINY = Recipe("tiny", "tiny", "ResNet", {"blocks": (1,), "width": 4}, image_size=16, epochs=2, batch_size=16)
 
@@ -122,6 +122,24 @@ def test_every_recipe_trains_in_its_small_version(name):
     model, history = train(replace(for_sample(RECIPES[name]), epochs=1), data, progress=False)
     assert len(history) == 1
     assert evaluate(model, make_loader(data.valid, 11)).logits.isfinite().all()
+
+
+def test_training_pictures_can_be_smaller_than_those_that_are_measured(monkeypatch):
+    seen = set()
+
+    def spy(model, train_loader, valid_loader, **rest):
+        seen.update((name, *images.shape[2:]) for name, loader in (("train", train_loader), ("valid", valid_loader))
+                    for images, _ in loader)  # fmt: skip
+        return fit(model, train_loader, valid_loader, **rest)
+
+    monkeypatch.setattr("helpers.recipes.fit", spy)
+    train(replace(TINY, train_size=12, augmentation="wide"), load_food("full", image_size=16), progress=False)
+    assert seen == {("train", 12, 12), ("valid", 16, 16)}
+
+
+def test_a_smaller_training_size_without_a_crop_is_refused():
+    with pytest.raises(ValueError, match="train_size is 12, but the augmentation 'none' has no resized crop"):
+        train(replace(TINY, train_size=12), load_food("full", image_size=16), progress=False)
 
 
 def test_each_recipe_of_the_article_changes_one_setting_of_resnet():

@@ -193,7 +193,7 @@ def main(arguments: list[str] | None = None) -> None:
     ways = list(STEPS)
     if runtime.choose_precision(on=torch.device("cpu")).dtype == torch.float32:
         ways.remove("ours, bfloat16")
-        print("bfloat16 is left out: this CPU has no matrix instructions for it, so fit does not take it.")
+        print("bfloat16 is left out: this CPU has no instructions for it, so fit does not take it.")
     bare = {name: median_milliseconds(bare_steps, ways, name, args.rounds, args.steps) for name in NETWORKS}
     augmented = median_milliseconds(augmented_steps, list(LOADERS), "ResNet-18", args.rounds, args.steps)
     print(f"\n{SIZE} x {SIZE}, batch {BATCH_SIZE}, {args.rounds} x {args.steps} steps each\n")

@@ -214,7 +214,7 @@ def main(arguments: list[str] | None = None) -> None:
     ways = list(WAYS)
     if runtime.choose_precision().dtype == torch.float32:
         ways.remove("fit, bfloat16")
-        print("fit in bfloat16 is left out: this CPU has no matrix instructions for it, so fit does not take it.")
+        print("fit in bfloat16 is left out: this CPU has no instructions for it, so fit does not take it.")
     if importlib.util.find_spec("lightning") is None:
         ways.remove("Lightning's Trainer")
         print("Lightning is left out: pip install -r requirements-dev.txt adds it.")
