@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from helpers.commands import data, doctor, predict, run, train
+from helpers.commands import data, doctor, predict, run, score, train
 
-COMMANDS = {"doctor": doctor, "data": data, "run": run, "train": train, "predict": predict}
+COMMANDS = {"doctor": doctor, "data": data, "run": run, "train": train, "predict": predict, "score": score}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,7 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="python -m helpers",
-        description="Check the machine, manage the data, run the notebooks of the course, train and use its networks.",
+        description="Check the machine, manage the data, run the notebooks of the course, train and use its networks, "
+        "rank predictions.",
         epilog="example: python -m helpers doctor",
     )
     subparsers = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)

@@ -214,8 +214,8 @@ def train(
         )
     if recipe.train_size is not None and "resized crop" not in PRESETS.get(recipe.augmentation, {}):
         raise ValueError(
-            f"train_size is {recipe.train_size}, but the augmentation {recipe.augmentation!r} has no resized crop to make "
-            "training pictures that small; take 'light', 'strong' or 'wide', or leave train_size out."
+            f"train_size is {recipe.train_size}, but the augmentation {recipe.augmentation!r} has no resized crop to "
+            "make training pictures that small; take 'light', 'strong' or 'wide', or leave train_size out."
         )
     if recipe.epochs < 1:
         raise ValueError(f"epochs is {recipe.epochs}; take at least 1.")
