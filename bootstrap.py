@@ -119,6 +119,12 @@ def notebooks(options):
     return run([PYTHON, "-m", "helpers", "run", "--profile", "sample", "--in-place"] + options)
 
 
+def exercises(options):
+    """make the students' notebooks out of the solutions (for instructors)"""
+    setup(extra=["requirements-instructors.txt"])
+    return run([PYTHON, "-m", "helpers", "exercises"] + options)
+
+
 def bench(options):
     """compare our training with the usual ways, and what augmentation adds to it"""
     setup(extra=["requirements-dev.txt"])
@@ -389,7 +395,7 @@ def clock(seconds):
     return "{} min {:02} s".format(*divmod(int(seconds), 60)) if seconds >= 60 else "{} s".format(int(seconds))
 
 
-VERBS = (lab, test, verify, notebooks, bench, doctor, clean, setup)
+VERBS = (lab, test, verify, notebooks, exercises, bench, doctor, clean, setup)
 
 
 def main(arguments):

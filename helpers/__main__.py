@@ -3,9 +3,17 @@
 import argparse
 import sys
 
-from helpers.commands import data, doctor, predict, run, score, train
+from helpers.commands import data, doctor, exercises, predict, run, score, train
 
-COMMANDS = {"doctor": doctor, "data": data, "run": run, "train": train, "predict": predict, "score": score}
+COMMANDS = {
+    "doctor": doctor,
+    "data": data,
+    "run": run,
+    "train": train,
+    "predict": predict,
+    "score": score,
+    "exercises": exercises,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

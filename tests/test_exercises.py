@@ -1,0 +1,158 @@
+"""Every exercise in its three states: not attempted, wrong with the message that helps, and right."""
+
+import ast
+import contextlib
+import importlib
+import io
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from helpers.checks.question import SOLUTIONS, Question, unpack
+from helpers.commands import exercises
+from helpers.commands.exercises import RELEASE, packed_solutions, sources
+
+SOURCES = sources()
+NAMES = [path.stem for path in SOURCES]
+TOPICS = {path.stem: re.sub(r"^\d+_", "", path.stem) for path in SOURCES}
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", re.DOTALL)
+
+
+def source(name):
+    return nbformat.read(exercises.SOURCES / name / f"{name}.ipynb", as_version=4)
+
+
+def student(name):
+    return nbformat.read(RELEASE / name / f"{name}.ipynb", as_version=4)
+
+
+def marked(notebook, ending):
+    """Cells by what stands before `ending` in their grade_id."""
+    found = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell for cell in notebook.cells}
+    return {name.removesuffix(ending): cell for name, cell in found.items() if name.endswith(ending)}
+
+
+def checks(name):
+    module = importlib.import_module(f"helpers.checks.{TOPICS[name]}")
+    return {key: value for key, value in vars(module).items() if isinstance(value, Question)}
+
+
+def planted():
+    for name, topic in TOPICS.items():
+        module = importlib.import_module(f"tests.answers.{topic}")
+        for key, answer in vars(module).items():
+            match = re.fullmatch(r"(right_)?(q\d+)_\w+", key)
+            if match and callable(answer):
+                yield pytest.param(name, match[2], answer, bool(match[1]), id=f"{name}-{key}")
+
+
+PLANTED = list(planted())
+
+
+def run(notebook, tmp_path):
+    """Execute a notebook; return the verdicts of its checks."""
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [
+        output.data["text/plain"] for output in outputs if "question" in output.get("data", {}).get("text/plain", "")
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_students_copy_runs_to_its_end_and_says_not_attempted_everywhere(name, tmp_path):
+    notebook = student(name)
+    verdicts = run(notebook, tmp_path)
+    assert len(verdicts) == len(checks(name))
+    assert all(": not attempted. " in verdict for verdict in verdicts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answers_pass_visible_and_hidden_tests(name, tmp_path):
+    verdicts = run(source(name), tmp_path)
+    assert len(verdicts) == len(checks(name))
+    assert all(": right. " in verdict for verdict in verdicts)
+
+
+@pytest.mark.parametrize(("name", "number", "answer", "right"), PLANTED)
+def test_a_check_finds_each_planted_mistake_and_accepts_each_other_right_answer(name, number, answer, right):
+    for _ in range(5):  # new inputs each time
+        verdict = checks(name)[number](answer)
+        if right:
+            assert verdict.state == "right", verdict
+        else:
+            assert verdict.state == "wrong", verdict
+            assert answer.__doc__.lower() in verdict.text.lower()
+
+
+@pytest.mark.parametrize(("name", "number", "answer", "right"), PLANTED)
+def test_hidden_tests_decide_as_the_checks_do(name, number, answer, right):
+    notebook = source(name)
+    defined = marked(notebook, "-answer")[number].source
+    function = next(node.name for node in ast.parse(defined).body if isinstance(node, ast.FunctionDef))
+    space = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(marked(notebook, "setup")[""].source, space)
+        space[function] = answer
+        hidden = HIDDEN.search(marked(notebook, "-test")[number].source)[1]
+        passed = True
+        try:
+            exec(hidden, space)
+        except Exception:
+            passed = False
+    assert passed == right
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_question_has_a_task_an_answer_a_test_and_two_planted_mistakes(name):
+    notebook, questions = source(name), checks(name)
+    graded = set(marked(notebook, "-test"))
+    assert set(questions) == graded
+    assert graded < set(marked(notebook, "-answer"))  # and at least one open question
+    wrong = [param.values[1] for param in PLANTED if param.values[0] == name and not param.values[3]]
+    assert {number: wrong.count(number) >= 2 for number in questions} == dict.fromkeys(questions, True)
+    tasks = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    headings = [line for text in tasks for line in text.splitlines() if line.startswith("## ")]
+    assert 3 <= len(headings) <= 4
+    assert all(re.search(r"\(\*{1,3}, \d+ minutes, \d points?\)$", line) for line in headings), headings
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hints_come_in_two_steps_and_the_solution_is_the_one_of_the_source(name):
+    packed = json.loads(SOLUTIONS.read_text())
+    for number, check in checks(name).items():
+        assert len(check.hints) == 2
+        function = check.solution()
+        assert function == unpack(packed[f"{TOPICS[name]}.{number}"])
+        ast.parse(function)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_students_copy_holds_no_answer(name):
+    text = (RELEASE / name / f"{name}.ipynb").read_text()
+    assert "SOLUTION" not in text
+    assert "HIDDEN" not in text
+    copy = student(name)
+    for number, cell in marked(source(name), "-answer").items():
+        lines = [line.strip() for line in HIDDEN.sub("", cell.source).splitlines()]
+        inside = lines[lines.index("### BEGIN SOLUTION") + 1 : lines.index("### END SOLUTION")]
+        assert not any(line in marked(copy, "-answer")[number].source for line in inside if len(line) > 3)
+    assert not any(cell.get("outputs") for cell in copy.cells)
+
+
+def test_what_is_packed_is_what_the_sources_say():
+    stored = {name: unpack(text) for name, text in json.loads(SOLUTIONS.read_text()).items()}
+    assert stored == {name: unpack(text) for name, text in packed_solutions().items()}
+
+
+def test_the_students_copies_are_those_that_the_sources_give(tmp_path):
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed (requirements-instructors.txt)")
+    from helpers.__main__ import main
+
+    assert main(["exercises", "--output", str(tmp_path / "made"), "--packed", str(tmp_path / "packed.json")]) == 0
+    made = {path.relative_to(tmp_path / "made"): path.read_text() for path in (tmp_path / "made").rglob("*.ipynb")}
+    kept = {path.relative_to(RELEASE): path.read_text() for path in Path(RELEASE).rglob("*.ipynb")}
+    assert made == kept
