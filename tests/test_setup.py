@@ -366,8 +366,12 @@ def test_clean_keeps_photos_ledger_and_packages(bootstrap, tmp_path, capsys):
     assert "Kept: .venv" in capsys.readouterr().out
 
 
-def test_the_ci_script_is_sound_bash_and_runs_both_proofs():
+def test_the_ci_script_is_sound_bash_and_runs_all_proofs():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
-    assert re.findall(r"^make \w+", script.read_text(), flags=re.MULTILINE) == ["make test", "make verify"]
+    assert re.findall(r"^make \w+", script.read_text(), flags=re.MULTILINE) == [
+        "make exercises",
+        "make test",
+        "make verify",
+    ]
     subprocess.run(["bash", "-n", script], check=True)
