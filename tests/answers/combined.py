@@ -84,7 +84,8 @@ def q2_only_the_new_layer(model, classes, lr):
 
 def q2_whole_classifier(model, classes, lr):
     "The other layers must stay"
-    model.classifier = nn.Linear(model.classifier[-3].in_features, classes)
+    first = next(part for part in model.classifier if isinstance(part, nn.Linear))
+    model.classifier = nn.Linear(first.in_features, classes)
     return torch.optim.Adam(model.parameters(), lr=lr)
 
 
