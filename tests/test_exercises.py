@@ -53,6 +53,12 @@ def planted():
 PLANTED = list(planted())
 
 
+@pytest.fixture(autouse=True)
+def drawn_once(own_data_folder, monkeypatch):
+    """The project's own drawn samples: drawing them anew for each notebook would take minutes."""
+    monkeypatch.delenv("COURSE_DATA_DIR")
+
+
 def run(notebook, tmp_path):
     """Execute a notebook; return the verdicts of its checks."""
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
