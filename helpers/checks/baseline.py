@@ -15,14 +15,17 @@ from helpers.checks.question import WrongAnswer, brief, number, question, tensor
 )
 def q1(accuracy, random):
     """`accuracy(batches)`: a list of (logits, labels) of unequal sizes -> right / seen."""
-    sizes = [*random.integers(4, 12, 3).tolist(), 1]
-    batches, right = [], []
-    for size in sizes:
-        logits, labels = torch.randn(size, 3), torch.from_numpy(random.integers(0, 3, size))
-        if size == 1:  # a last batch that is right, so that a mean of means is too high
-            labels = logits.argmax(1)
+    # The first batch is the largest, and the last one is right and has one picture only: each mistake gives another
+    # number than the right way and than the other mistakes.
+    first = int(random.integers(10, 13))
+    sizes = [first, *random.integers(4, 9, 2).tolist(), 1]
+    right = [int(random.integers(1, size)) for size in sizes[:-1]]
+    right = [min(count, size // 2) for count, size in zip(right, sizes[:-1], strict=True)] + [1]
+    batches = []
+    for size, count in zip(sizes, right, strict=True):
+        logits = torch.randn(size, 3)
+        labels = (logits.argmax(1) + (torch.arange(size) >= count)) % 3
         batches.append((logits, labels))
-        right.append(int((logits.argmax(1) == labels).sum()))
     got = number(accuracy([(logits.clone(), labels.clone()) for logits, labels in batches]))
     expected = sum(right) / sum(sizes)
     if abs(got - expected) < 1e-6:
