@@ -144,7 +144,7 @@ def test_the_food_network_learns_and_is_not_finished(food_cnn):
 
 
 def test_a_residual_network_with_augmentation_is_above_the_food_network(food, food_cnn):
-    # In twice the notebooks' epochs: in theirs the two are as good as equal, and rounding on another CPU turns the sign.
+    # In twice the notebooks' epochs: in theirs the two are as good as equal, and another CPU's rounding turns the sign.
     chosen = settings("08_test_time_augmentation")
     epochs = 2 * chosen.epochs
     light, _ = augment.preset("light", FOOD_SIZE)
