@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
 from nbclient import NotebookClient
 
 from helpers.checks.question import SOLUTIONS, Question, unpack
@@ -110,6 +111,23 @@ def test_hidden_tests_decide_as_the_checks_do(name, number, answer, right):
         except Exception:
             passed = False
     assert passed == right
+
+
+def test_a_check_draws_anew_each_time_and_leaves_the_notebooks_numbers_alone():
+    seen = []
+
+    def check(answer, random):
+        seen.append((torch.rand(1).item(), random.random()))
+
+    ask = Question(check, ("", ""), "")
+    for _ in range(2):
+        torch.manual_seed(0)
+        ask(1)
+        after = torch.rand(1).item()
+        torch.manual_seed(0)
+        assert torch.rand(1).item() == after
+    assert seen[0][0] != seen[1][0]
+    assert seen[0][1] != seen[1][1]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from helpers.checks.question import WrongAnswer, brief, number, question, tensor
+from helpers.checks.question import WrongAnswer, brief, question, same_comparison, tensor
 
 
 @question(
@@ -206,7 +206,7 @@ def q3(experiment, random):
         return compare(first, second)
 
     def same(other):
-        return abs(number(got.difference) - other.difference) < 1e-9 and abs(got.p_value - other.p_value) < 1e-9
+        return same_comparison(got, other)
 
     right = of("valid", "none", "none")
     if same(right):

@@ -1,11 +1,12 @@
 """Checks of the exercises of notebook 03."""
 
 import math
+from itertools import combinations
 
 import torch
 from torch import nn
 
-from helpers.checks.question import WrongAnswer, brief, number, question, tensor
+from helpers.checks.question import WrongAnswer, brief, number, question, same_comparison, tensor
 
 
 @question(
@@ -140,7 +141,8 @@ def q2(loss, random):
         chosen = logits.gather(1, labels[:, None])
         others = [found.item() for found in _usual_losses(logits, labels, chosen).values()]
         expected = (logits.logsumexp(1) - chosen[:, 0]).mean().item()
-        if all(abs(found - expected) > 1e-2 for found in others):
+        # Far enough apart that no mistake is taken for the right answer, or for another mistake.
+        if all(abs(a - b) > 1e-2 * max(1, abs(a), abs(b)) for a, b in combinations([expected, *others], 2)):
             break
     start = logits.clone().requires_grad_()
     answer = loss(start * 1, labels.clone())  # times 1: a leaf of the graph could not be worked on in place
@@ -209,18 +211,18 @@ def q3(by_the_clock, random):
         budget = float(random.uniform(7.5, 9.5))
         right = compare(*([_best(runs[seed], budget) for seed in seeds] for runs in (first, second)))
         usual = _usual_comparisons(first, second, seeds, budget)
-        if all(not _same(right, found) for _, found in usual):
+        if all(not same_comparison(right, found) for _, found in usual):
             break
     copies = ({seed: table.copy() for seed, table in runs.items()} for runs in (first, second))
     got = by_the_clock(*copies, budget)
     if not isinstance(got, Comparison):
         hint = "Return compare(...), with one accuracy for each seed on both sides"
         raise WrongAnswer(f"it returned {brief(got)}", "what `compare` returns", hint)
-    if _same(got, right):
+    if same_comparison(got, right):
         return
     hint = "Print, for one run, the epochs in time and their accuracies"
     for said, found in usual:
-        if _same(got, found):
+        if same_comparison(got, found):
             hint = said
             break
     else:
@@ -276,7 +278,3 @@ def _usual_comparisons(first: dict, second: dict, seeds: list[int], budget: floa
         (late, compare(until(first, one_more[0]), until(second, one_more[1]))),
         *((same, compare(until(first, counts), until(second, counts))) for counts in epochs),
     ]
-
-
-def _same(a, b) -> bool:
-    return abs(a.difference - b.difference) < 1e-6 and abs(a.p_value - b.p_value) < 1e-6

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from helpers.checks.question import WrongAnswer, brief, number, question
+from helpers.checks.question import WrongAnswer, brief, number, question, same_comparison
 
 
 @question(
@@ -148,7 +148,7 @@ def q3(fair_search, random):
     over = {name: compare(*[[test[n, seed] for seed in seeds] for n in ("baseline", name)]) for name in candidates}
     if len(tested) > 1:
         hint = "A look at the test set for every candidate makes it a second validation set. Choose first, then open it"
-        if not validated or _same(got, over[tempting]):
+        if not validated or same_comparison(got, over[tempting]):
             hint = "You chose by test pictures, so their accuracy is flattered as well. Choose by validation alone"
         what = f"it opened the test set for {len(tested)} candidates ({', '.join(tested)})"
         raise WrongAnswer(what, "for the chosen one and the baseline only", hint)
@@ -173,24 +173,11 @@ def q3(fair_search, random):
         raise WrongAnswer(what, "once", "Keep the value in a list instead of asking again")
     if not isinstance(got, Comparison):
         raise WrongAnswer(f"it returned {brief(got)}", "what `compare` returns", "Return compare(first, second)")
-    if _same(got, over[best]):
+    if same_comparison(got, over[best]):
         return
     hint = "Give both lists in the order of the seeds, each with every seed"
     if abs(got.difference + over[best].difference) < 1e-9:
         hint = "The sign is turned: `compare(a, b)` says how much better b is, so the baseline comes first"
-    elif _same(got, compare(*[[valid[name, seed] for seed in seeds] for name in ("baseline", best)])):
+    elif same_comparison(got, compare(*[[valid[name, seed] for seed in seeds] for name in ("baseline", best)])):
         hint = "You compare validation accuracies; the winner's contain its luck. Compare those of the test set"
     raise WrongAnswer(f"it said: {got}", f"{over[best]}", hint)
-
-
-def _same(got, expected) -> bool:
-    """Say whether two comparisons have the same difference and p-value.
-
-    Example:
-        >>> _same(None, None)
-        False
-    """
-    return all(
-        hasattr(got, name) and abs(getattr(got, name) - getattr(expected, name)) < 1e-9
-        for name in ("difference", "p_value")
-    )

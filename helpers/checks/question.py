@@ -7,10 +7,13 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+
+if TYPE_CHECKING:
+    from helpers.evaluation import Comparison
 
 SOLUTIONS = Path(__file__).with_name("solutions.json")
 NOT_ATTEMPTED, WRONG, RIGHT = "not attempted", "wrong", "right"
@@ -104,9 +107,11 @@ class Question:
         """Return the verdict on an answer. Whatever the answer does, the notebook goes on."""
         if not answers or any(answer is None or answer is Ellipsis for answer in answers):
             return self._verdict(NOT_ATTEMPTED, "Write your answer above, run its cell, and run this one again.")
-        kept = torch.get_rng_state()  # an answer may draw numbers or set a seed: the notebook goes on as without it
+        random = np.random.default_rng()
+        kept = torch.get_rng_state()  # the notebook's own random numbers go on as if there had been no check
+        torch.manual_seed(int(random.integers(2**63)))  # or a second call would draw what the first one drew
         try:
-            self.check(*answers, np.random.default_rng())
+            self.check(*answers, random)
         except NotImplementedError:
             text = "Replace `raise NotImplementedError` above, run its cell, and run this one again."
             return self._verdict(NOT_ATTEMPTED, text)
@@ -198,6 +203,26 @@ def tensor(value: Any, shape: tuple[int, ...], what: str = "your function") -> t
         hint = "Print the shape after each step, and find the step that changes it"
         raise WrongAnswer(f"{what} returned the shape {tuple(found.shape)}", f"{shape}", hint)
     return found
+
+
+def same_comparison(got: Any, expected: "Comparison") -> bool:
+    """Return whether an answer says what a right call of `compare` says.
+
+    Args:
+        got: What the answer returned, whatever it is.
+        expected: What `compare` returns for the right input.
+
+    Returns:
+        True if difference and p-value agree up to rounding.
+
+    Example:
+        >>> same_comparison("better", None)
+        False
+    """
+    return all(
+        hasattr(got, name) and abs(getattr(got, name) - getattr(expected, name)) < 1e-6
+        for name in ("difference", "p_value")
+    )
 
 
 def brief(value: Any) -> str:
