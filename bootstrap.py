@@ -125,6 +125,35 @@ def exercises(options):
     return run([PYTHON, "-m", "helpers", "exercises"] + options)
 
 
+def site(options):
+    """write the course as web pages into site/: open site/index.html, no server and no network needed"""
+    setup(extra=["requirements-site.txt"])
+    return write_site("site", options)
+
+
+def write_site(target, options=()):
+    """Let Sphinx write the pages to a folder, whose former content goes when all went well."""
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="course-") as scratch:
+        source, pages = os.path.join(scratch, "source"), os.path.join(scratch, "pages")
+        # Only what becomes a page or stands behind a link: no answers to the exercises, no photos.
+        shutil.copytree("website", source)
+        for name in ("README.md", "LICENSE", "LICENSE-TEXT"):
+            shutil.copy(name, source)
+        ignore = shutil.ignore_patterns("solutions", ".*")
+        shutil.copytree("notebooks", os.path.join(source, "notebooks"), ignore=ignore)
+        shutil.copytree("data/results", os.path.join(source, "data", "results"))
+        shutil.copy("data/README.md", os.path.join(source, "data"))
+        command = [PYTHON, "-m", "sphinx", "--quiet", "--fail-on-warning", "-d", os.path.join(scratch, "cache")]
+        code = run(command + list(options) + [source, pages])
+        if code == 0:
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.move(pages, target)
+    return code
+
+
 def bench(options):
     """compare our training with the usual ways, and what augmentation adds to it"""
     setup(extra=["requirements-dev.txt"])
@@ -138,11 +167,11 @@ def doctor(options):
 
 
 def clean(_options):
-    """remove what can be made again: runs/, caches, the drawn samples"""
+    """remove what can be made again: runs/, site/, caches, the drawn samples"""
     import glob
     import shutil
 
-    names = ("runs", ".pytest_cache", ".ruff_cache", ".coverage*", "data/*-sample*", "data/cache")
+    names = ("runs", "site", ".pytest_cache", ".ruff_cache", ".coverage*", "data/*-sample*", "data/cache")
     found = [path for name in names for path in sorted(glob.glob(name))]
     for folder, children, _files in os.walk("."):
         children[:] = [child for child in children if child not in (".venv", ".git")]
@@ -395,7 +424,7 @@ def clock(seconds):
     return "{} min {:02} s".format(*divmod(int(seconds), 60)) if seconds >= 60 else "{} s".format(int(seconds))
 
 
-VERBS = (lab, test, verify, notebooks, exercises, bench, doctor, clean, setup)
+VERBS = (lab, test, verify, notebooks, exercises, site, bench, doctor, clean, setup)
 
 
 def main(arguments):
