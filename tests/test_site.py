@@ -21,6 +21,9 @@ LECTURES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXERCISES = sorted((ROOT / "notebooks" / "exercises").rglob("*.ipynb"))
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "form": "action"}
 
+TOO_WIDE = """[...document.querySelectorAll("html, article pre, article .output, article table")]
+    .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => `${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`)"""
+
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("myst_nb") is None, reason="Sphinx is not installed: make site installs it"
 )
@@ -173,30 +176,44 @@ def test_a_failed_build_leaves_the_pages_alone(bootstrap, tmp_path, monkeypatch)
     assert (tmp_path / "index.html").read_text() == "as before"
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(browser.CHROMIUM is None, reason="no Chromium found")
-def test_a_browser_reads_the_folder_without_asking_anywhere_else(site, tmp_path):
+@pytest.fixture
+def chromium(tmp_path):
+    if browser.CHROMIUM is None:
+        pytest.skip("no Chromium found")
     with browser.chromium(tmp_path) as context:
-        asked, complaints = [], []
-        context.on("request", lambda request: asked.append(request.url))
-        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        page = context.new_page()
-        page.goto((site / "index.html").as_uri())
-        page.get_by_role("cell").get_by_role("link", name="04 Combined").click()
+        yield context
 
-        answer = page.locator("article details").first
-        height = answer.bounding_box()["height"]
-        answer.locator("summary").click()
-        assert answer.bounding_box()["height"] > 1.5 * height
-        assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth)")
-        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
-        page.keyboard.press("Control+k")
-        page.locator("dialog input[type=search]").fill("Kaiming")
-        page.keyboard.press("Enter")
-        page.locator("#search-results").get_by_role("link", name="06 ResNet").first.click()
-        page.wait_for_url("**/notebooks/06_resnet.html*")
+@pytest.mark.browser
+def test_a_browser_reads_the_folder_without_asking_anywhere_else(site, chromium):
+    asked, complaints = [], []
+    chromium.on("request", lambda request: asked.append(request.url))
+    chromium.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    chromium.on("weberror", lambda error: complaints.append(str(error.error)))
+    page = chromium.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.get_by_role("cell").get_by_role("link", name="04 Combined").click()
+
+    answer = page.locator("article details").first
+    height = answer.bounding_box()["height"]
+    answer.locator("summary").click()
+    assert answer.bounding_box()["height"] > 1.5 * height
+
+    page.keyboard.press("Control+k")
+    page.locator("dialog input[type=search]").fill("Kaiming")
+    page.keyboard.press("Enter")
+    page.locator("#search-results").get_by_role("link", name="06 ResNet").first.click()
+    page.wait_for_url("**/notebooks/06_resnet.html*")
     assert len(asked) > 20
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert complaints == []
+
+
+@pytest.mark.browser
+def test_all_pictures_are_there_and_nothing_is_cut_on_a_laptop(site, chromium):
+    page = chromium.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for path in [site / "index.html", *(site / "notebooks").glob("*.html")]:
+        page.goto(path.as_uri())
+        assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth)"), path.name
+        assert page.evaluate(TOO_WIDE) == [], path.name
