@@ -50,7 +50,7 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
             )
     rows = 2 if len(panels) == 4 else 1
     columns = len(panels) // rows
-    width = 6 if columns == 1 else 9
+    width = 6 if columns == 1 else style.WIDTH
     wide = int(100 * width / columns / 7.2)  # letters above a panel
     titles = ["\n".join(textwrap.fill(line, wide) for line in title.splitlines()) for title in panels]
     told = "; ".join(title.replace("\n", ", ") for title in panels)
@@ -81,7 +81,7 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
     figure.legend(
         handles=entries,
         loc="outside lower center",
-        ncols=min(len(entries), width * 2 // 3),
+        ncols=min(len(entries), int(width * 2 / 3)),
         frameon=False,
         fontsize=10,
         handletextpad=0.1,

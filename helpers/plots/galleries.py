@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from helpers.datasets.audit import Audit
     from helpers.evaluation import Evaluation
 
-WIDTH, LINE = 9.0, 0.19  # inches: a row of pictures, a line of caption
+LINE = 0.19  # inches: a line of caption
 DOTS, LETTER = 100, 7.2  # pixels: an inch, a letter of a caption (a little more than the mean)
 # Pixels of all pictures of one figure, before enlarging: with 256 colours each takes about a byte, with 64 about 0.4.
 PIXELS, PIXELS_IN_FULL_COLOUR = 260_000, 100_000
@@ -181,7 +181,7 @@ def pictures(rows: "Mapping[str, torch.Tensor]", *, captions: Mapping[str, Seque
     columns = max(len(batch) for batch in shown.values())
     blocks = 2 if len(shown) > 6 and columns <= 5 else 1
     gap = 24  # pixels between the blocks
-    widest = int((WIDTH * DOTS - gap * (blocks - 1)) / (blocks * max(3, columns)))
+    widest = int((style.WIDTH * DOTS - gap * (blocks - 1)) / (blocks * max(3, columns)))
     captions = {
         title: ["\n".join(textwrap.fill(line, int(widest / LETTER)) for line in text.splitlines()) for text in texts]
         for title, texts in captions.items()
@@ -195,7 +195,7 @@ def pictures(rows: "Mapping[str, torch.Tensor]", *, captions: Mapping[str, Seque
     written = [line for texts in captions.values() for text in texts for line in text.splitlines()]
     cell = min(widest, max(side + 8, int(LETTER * max(map(len, written), default=0)) + 16))
     titled = int(LETTER * max(map(len, shown))) + 16
-    across = min(int(WIDTH * DOTS), blocks * max(columns * cell, titled) + gap * (blocks - 1))
+    across = min(int(style.WIDTH * DOTS), blocks * max(columns * cell, titled) + gap * (blocks - 1))
     heights = [
         26 + side + int(DOTS * LINE * max((text.count("\n") + 1 for text in captions.get(title, [])), default=0)) + 8
         for title in shown
@@ -240,16 +240,16 @@ def _grid(
         raise ValueError(f"columns is {columns}; take 2 to 12.")
     if not images:
         text = footer or "No pictures to show."
-        figure = style.new(WIDTH, 0.8, text)
+        figure = style.new(style.WIDTH, 0.8, text)
         figure.text(0.02, 0.5, text, va="center")
         return figure
     # Two captions of "said: Vegetable/Fruit" side by side would touch: a wider figure keeps them apart.
     long = columns == 6 and max(len(line) for caption in captions for line in caption.splitlines() or [""]) > 19
-    cell = int((WIDTH + 0.9 * long) * DOTS / columns)
+    cell = int((style.WIDTH + 0.9 * long) * DOTS / columns)
     header = int(DOTS * LINE * max(caption.count("\n") + 1 for caption in captions)) + 8
     rows = -(-len(images) // columns)
     across = min(columns, len(images))
-    widest = cell - 16
+    widest = cell - 12
     sides = [max(image.shape[:2]) for image in images]
     sides = [widest // side * side if side < widest else widest for side in sides]
     step = header + max(sides) + 8

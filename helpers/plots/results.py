@@ -37,7 +37,7 @@ def confusion(evaluation: "Evaluation") -> Figure:
     counts, classes = evaluation.confusion(), list(evaluation.classes)
     shares = 100 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
     size = len(classes)
-    cell = max(0.62, 1.6 - 0.3 * (size - 2))
+    cell = max(0.54, 1.6 - 0.3 * (size - 2))
     said = "; ".join(f"{name} {row}" for name, row in zip(classes, counts.tolist(), strict=True))
     figure = style.new(
         2.4 + cell * size, 1.4 + cell * size, f"Counts of predictions ({', '.join(classes)}) by true class. {said}"
@@ -89,7 +89,7 @@ def intervals(results: "Mapping[str, Evaluation | tuple[float, float, float]]") 
     colour_of = style.colours(points)
     told = [f"{value:.1f} %  ({low:.1f} to {high:.1f})" for value, low, high in points.values()]
     said = "; ".join(f"{name} {text}" for name, text in zip(points, told, strict=True))
-    figure = style.new(8.5, 1.1 + 0.4 * len(points), f"Accuracies with 95 % intervals. {said}")
+    figure = style.new(style.WIDTH, 1.1 + 0.4 * len(points), f"Accuracies with 95 % intervals. {said}")
     axis = figure.subplots()
     for line, (name, (value, low, high)) in enumerate(points.items()):
         axis.plot([low, high], [line, line], color=colour_of[name], linewidth=2, label=name, marker="|", ms=9)
@@ -129,7 +129,7 @@ def costs(results: Mapping[str, tuple[float, float, float, float]], xlabel: str)
             raise ValueError(f"the cost of {name!r} is {cost}; on an axis that grows by factors it must be positive.")
     points = {name: (cost, *(100 * value for value in rest)) for name, (cost, *rest) in results.items()}
     said = "; ".join(f"{name} {value:.1f} % at {cost:,.4g}" for name, (cost, value, *_) in points.items())
-    figure = style.new(8.5, 4.8, f"Accuracy with 95 % interval over {xlabel}. {said}")
+    figure = style.new(style.WIDTH, 4.8, f"Accuracy with 95 % interval over {xlabel}. {said}")
     axis = figure.subplots()
     colour_of = style.colours(points)
     for i, (name, (cost, value, low, high)) in enumerate(points.items()):
@@ -264,7 +264,7 @@ def splits(data: "Splits") -> Figure:
     wanted = {"training": data.train, "validation": data.valid, "test": data.test}
     parts = {name: part for name, part in wanted.items() if part is not None and len(part.labels)}
     classes = data.train.classes
-    figure = style.new(9, 1.2 + 0.4 * len(classes), "Pictures of each class in each part of the split.")
+    figure = style.new(style.WIDTH, 1.2 + 0.4 * len(classes), "Pictures of each class in each part of the split.")
     panels = figure.subplots(1, len(parts), sharey=True, squeeze=False)[0]
     for axis, (name, part) in zip(panels, parts.items(), strict=True):
         labels = np.asarray(part.labels)

@@ -38,7 +38,7 @@ def curves(histories: "History | Mapping[str, History]") -> Figure:
     named = dict(histories) if isinstance(histories, Mapping) else {"": histories}
     if not any(len(history) for history in named.values()):
         raise ValueError("there is no epoch to draw; pass the History that fit returned, or a dict of them.")
-    figure = style.new(9, 3.9, "")
+    figure = style.new(style.WIDTH, 3.9, "")
     panels = figure.subplots(1, 2)
     colour_of, entries, told = style.colours(named), [], []
     for name, history in named.items():
@@ -103,9 +103,8 @@ def activations(layers: "Mapping[str, torch.Tensor]") -> Figure:
     bins = np.linspace(low, high if high > low else low + 1, 61)
     columns = min(3, len(layers))
     rows = -(-len(layers) // columns)
-    figure = style.new(
-        max(4.5, 3.1 * columns), 2.7 * rows, "Activations by layer. " + "; ".join(titles).replace("\n", ": ")
-    )
+    told = "Activations by layer. " + "; ".join(titles).replace("\n", ": ")
+    figure = style.new(max(4.5, style.WIDTH / 3 * columns), 2.7 * rows, told)
     panels = figure.subplots(rows, columns, sharex=True, squeeze=False)
     for axis, title, kept in zip(panels.flat, titles, values.values(), strict=False):
         weights = np.full(len(kept), 100 / max(1, len(kept)))

@@ -22,6 +22,8 @@ COLOURS = {
 TRAIN, VALID = "--", "-"
 NEUTRAL = "#5F6B7A"  # what belongs to no technique
 RIGHT, WRONG = "#0072B2", "#D55E00"
+# Inches: what JupyterLab shows unshrunk in a window of 1280 pixels, with its file browser open.
+WIDTH = 8.4
 
 
 class CourseFigure(Figure):
