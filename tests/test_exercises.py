@@ -9,13 +9,18 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import torch
 from nbclient import NotebookClient
 
+from helpers import load_food
 from helpers.checks.question import SOLUTIONS, Question, unpack
+from helpers.checks.test_time_augmentation import unlabelled
 from helpers.commands import exercises
 from helpers.commands.exercises import RELEASE, packed_solutions, sources
+from helpers.datasets import ImageDataset
+from helpers.samples import draw_food
 
 SOURCES = sources()
 NAMES = [path.stem for path in SOURCES]
@@ -111,6 +116,64 @@ def test_hidden_tests_decide_as_the_checks_do(name, number, answer, right):
         except Exception:
             passed = False
     assert passed == right
+
+
+PRIVATE = "08_test_time_augmentation"
+
+
+@pytest.fixture(scope="module")
+def private_set(tmp_path_factory):
+    return draw_food(tmp_path_factory.mktemp("instructor") / "private", count=330, seed=2**61 - 1, progress=False)
+
+
+def hidden_test_passes(answer):
+    """Run the hidden test of the question whose pictures COURSE_FOOD_DIR decides."""
+    space = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(marked(source(PRIVATE), "setup")[""].source, space)
+        space["answers"] = answer
+        try:
+            exec(HIDDEN.search(marked(source(PRIVATE), "-test")["q2"].source)[1], space)
+        except (AssertionError, NotImplementedError):
+            return False
+    return True
+
+
+def tuned_on_the_public_sample(_train, new):
+    """Know every public picture, and answer Bread to all others."""
+    public = load_food("sample", image_size=32, on_unreadable="skip")
+    parts = [part for part in (public.train, public.valid, public.test) if part]
+    known = {picture.tobytes(): int(label) for part in parts
+             for picture, label in zip(part.images, part.labels, strict=True)}  # fmt: skip
+    return [known.get(picture.tobytes(), 0) for picture in new.images]
+
+
+def not_attempted(train, new):
+    raise NotImplementedError
+
+
+def test_what_was_tuned_on_the_public_sample_passes_there_and_fails_on_private_pictures(private_set, monkeypatch):
+    assert checks(PRIVATE)["q2"](tuned_on_the_public_sample).state == "right"
+    assert hidden_test_passes(tuned_on_the_public_sample)
+    monkeypatch.setenv("COURSE_FOOD_DIR", str(private_set))
+    assert checks(PRIVATE)["q2"](tuned_on_the_public_sample).state == "right"  # visible cells keep the public sample
+    assert not hidden_test_passes(tuned_on_the_public_sample)
+
+
+def test_private_pictures_tell_right_wrong_and_not_attempted_apart(private_set, monkeypatch):
+    from tests.answers import test_time_augmentation as planted
+
+    monkeypatch.setenv("COURSE_FOOD_DIR", str(private_set))
+    assert hidden_test_passes(planted.right_q2_without_the_mirror)
+    assert not hidden_test_passes(planted.q2_one_answer)  # exactly one in eleven is right
+    assert not hidden_test_passes(not_attempted)
+
+
+def test_hidden_tests_that_get_pictures_without_labels_say_whose_mistake_that_is():
+    data = ImageDataset(np.zeros((2, 8, 8, 3), np.uint8), [-1, -1], ["a"], unlabelled=True)
+    for part in (data, None):
+        with pytest.raises(ValueError, match="let COURSE_FOOD_DIR name the whole drawn set"):
+            unlabelled(part)
 
 
 def test_a_check_draws_anew_each_time_and_leaves_the_notebooks_numbers_alone():

@@ -175,13 +175,19 @@ def number(value: Any, what: str = "your function") -> float:
         raise WrongAnswer(f"{what} returned {brief(value)}", "a single number", "Return one value") from error
 
 
-def tensor(value: Any, shape: tuple[int, ...], what: str = "your function") -> torch.Tensor:
+def tensor(
+    value: Any,
+    shape: tuple[int, ...],
+    what: str = "your function",
+    hint: str = "Print the shape after each step, and find the step that changes it",
+) -> torch.Tensor:
     """Return what should be an array of this shape as a float64 tensor, whatever its type and precision.
 
     Args:
         value: What the answer returned.
         shape: The shape that it must have.
         what: Who returned it, for the message.
+        hint: What to try where the shape is another one.
 
     Returns:
         The values, on the CPU.
@@ -200,7 +206,6 @@ def tensor(value: Any, shape: tuple[int, ...], what: str = "your function") -> t
     except (TypeError, ValueError, RuntimeError) as error:
         raise WrongAnswer(f"{what} returned {brief(value)}", f"a tensor of shape {shape}", "Return numbers") from error
     if tuple(found.shape) != shape:
-        hint = "Print the shape after each step, and find the step that changes it"
         raise WrongAnswer(f"{what} returned the shape {tuple(found.shape)}", f"{shape}", hint)
     return found
 
