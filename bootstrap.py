@@ -99,7 +99,7 @@ def test(options):
             ("lint", [PYTHON, "-m", "ruff", "check", "--quiet"]),
             ("format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet"]),
             ("sample data", [PYTHON, "-c", draw]),
-            ("unit tests", pytest + coverage + options),
+            ("unit tests", pytest + ["--dist", "loadgroup"] + coverage + options),
             ("notebooks", pytest + ["--dist", "loadfile"] + nbval + notebooks + options),
             settings=settings,
         )

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -372,7 +373,30 @@ def test_the_ci_script_is_sound_bash_and_runs_all_proofs():
     assert os.access(script, os.X_OK)
     assert re.findall(r"^make \w+", script.read_text(), flags=re.MULTILINE) == [
         "make exercises",
+        "make site",
         "make test",
         "make verify",
     ]
     subprocess.run(["bash", "-n", script], check=True)
+
+
+@pytest.mark.parametrize(
+    ("there", "called", "said"),
+    [
+        (["chromium"], False, False),
+        (["google-chrome"], False, False),
+        (["apt-get"], True, False),
+        ([], False, True),
+    ],
+)
+def test_ci_brings_a_browser_where_there_is_none_and_says_so_where_it_cannot(tmp_path, there, called, said):
+    for name in ["make", *there]:
+        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {tmp_path}/calls\n')
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "dirname").symlink_to(shutil.which("dirname"))
+    command = [shutil.which("bash"), str(ROOT / ".ci" / "run")]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    calls = (tmp_path / "calls").read_text()
+    assert ("apt-get install -y --no-install-recommends chromium fonts-dejavu-core" in calls) == called
+    assert ("the browser tests are skipped" in done.stderr) == said
+    assert (done.returncode, calls.splitlines()[-1]) == (0, "make verify")
