@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from helpers.commands import data, doctor, exercises, predict, run, score, train
+from helpers.commands import data, doctor, exercises, grade, predict, run, score, train
 
 COMMANDS = {
     "doctor": doctor,
@@ -13,6 +13,7 @@ COMMANDS = {
     "predict": predict,
     "score": score,
     "exercises": exercises,
+    "grade": grade,
 }
 
 

@@ -1,0 +1,325 @@
+"""`python -m helpers grade`: grade what students handed in, with nbgrader, several at a time."""
+
+import argparse
+import csv
+import glob
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from helpers.commands.exercises import ROOT, SOURCES
+from helpers.submissions import read, restore
+
+LONGEST = 900  # seconds for one submission, come what may; the time-outs of nbgrader_config.py end it long before
+
+
+@dataclass
+class Class:
+    """The folders of one assignment of a class."""
+
+    assignment: str
+    folder: Path
+
+    def place(self, step: str, student: str = ".") -> Path:
+        """Return the folder of one student in one step of the work."""
+        return self.folder / step / student / self.assignment
+
+    @property
+    def notebook(self) -> str:
+        """The notebook's file name."""
+        return f"{self.assignment}.ipynb"
+
+    @property
+    def database(self) -> str:
+        """The gradebook's address; who finds it locked waits a minute."""
+        return f"sqlite:///{self.folder / 'gradebook.db'}?timeout=60"
+
+
+@dataclass
+class Row:
+    """What is known of one student: marks by question (None where a person must give them), or why there are none."""
+
+    student: str
+    state: str = "graded"
+    marks: dict[str, float | None] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Add `grade` and its options to the command line."""
+    parser = subparsers.add_parser(
+        "grade",
+        help="grade what students handed in (for instructors)",
+        description="Grade grading/submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb of every student with nbgrader; write "
+        "feedback and grading/marks/ASSIGNMENT.csv. What is graded already is graded anew only where a newer file was "
+        "handed in. A submission that cannot be graded is named with the reason, the others are graded all the same, "
+        "and the exit code is 1. THIS RUNS THE STUDENTS' CODE on this machine, as you; notebooks/solutions/README.md "
+        "says how to contain it.",
+        epilog="example: python -m helpers grade 01_baseline --jobs 2",
+    )
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="such as 01_baseline")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="submissions at a time (cores)"
+    )
+    parser.add_argument("--timeout", type=int, metavar="SECONDS", help="for one cell (60)")
+    parser.add_argument("--force", action="store_true", help="grade everything anew")
+    parser.add_argument("--folder", type=Path, default=ROOT / "grading", metavar="DIR", help="instead of grading")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Grade the assignment that `args` names.
+
+    Args:
+        args: What `add_parser` defines.
+
+    Returns:
+        0, or 1 when a submission could not be graded.
+
+    Raises:
+        ValueError: There is no such assignment, or it has changed since grading began.
+        OSError: nbgrader is not installed, or nothing was handed in.
+    """
+    if importlib.util.find_spec("nbgrader") is None:
+        raise OSError("nbgrader is not installed; run `pip install -r requirements-instructors.txt` first.")
+    known = sorted(path.stem for path in SOURCES.glob("*/*.ipynb"))
+    if args.assignment not in known:
+        raise ValueError(f"there is no assignment {args.assignment!r}; take one of {', '.join(known)}.")
+    group = Class(args.assignment, args.folder.resolve())
+    submitted = group.folder / "submitted"
+    students = sorted(path.name for path in submitted.glob("[!.]*") if path.is_dir())
+    if not students:
+        place = submitted / "STUDENT" / group.assignment / group.notebook
+        raise FileNotFoundError(f"nothing was handed in; put each student's notebook at {place}.")
+    release(group)
+    options = [] if args.timeout is None else [f"--Execute.timeout={args.timeout}"]
+    started = time.monotonic()
+    with ThreadPoolExecutor(max(1, args.jobs)) as pool:
+        done = [pool.submit(grade, group, student, options, force=args.force) for student in students]
+        rows = []
+        for number, (student, result) in enumerate(zip(students, done, strict=True), start=1):
+            rows.append(result.result())
+            print(f"{number} of {len(students)}: {student}: {rows[-1].state}", flush=True)
+    read_marks(group, rows)
+    feedback(group, rows)
+    path = write_marks(group, rows)
+    seconds = time.monotonic() - started
+    print(f"\n{report(rows)}\n\n{len(rows)} students, {seconds:.0f} s. Marks: {path}")
+    return int(any(row.state.startswith("NOT GRADED") for row in rows))
+
+
+def release(group: Class) -> None:
+    """Let nbgrader read tests, points and the students' version from the source."""
+    code, log = nbgrader(group, group.place("logs") / "release.log", "generate_assignment", group.assignment, "--force")
+    if code:
+        raise ValueError(
+            f"nbgrader cannot make {group.assignment} ({reason(log)}); where its questions have changed since grading "
+            f"began, move {group.folder / 'gradebook.db'} away and grade anew."
+        )
+
+
+def grade(group: Class, student: str, options: list[str], *, force: bool = False) -> Row:
+    """Grade one student's notebook.
+
+    Args:
+        group: Where everything lies.
+        student: The name of the student's folder.
+        options: More options for nbgrader.
+        force: Whether to grade again what is graded.
+
+    Returns:
+        The row of the student, still without marks.
+    """
+    row = Row(student)
+    if not group.place("submitted", student).is_dir():
+        row.state = "nothing handed in"
+        return row
+    graded, restored = (group.place(step, student) / group.notebook for step in ("autograded", "restored"))
+    try:
+        if student != glob.escape(student).strip():
+            raise ValueError("nbgrader takes no *, ? or [ in a name, and no blank at its ends; rename the folder")
+        found = find(group, student)
+        stale = not graded.exists() or found.stat().st_mtime > graded.stat().st_mtime
+        if force or stale:
+            for step in ("autograded", "feedback"):
+                shutil.rmtree(group.place(step, student), ignore_errors=True)
+            prepare(group, student, found)
+            log = group.place("logs") / f"{student}.log"
+            only = f"--student={student!r}"  # in quotes, or nbgrader would take 123 for a number
+            code, said = nbgrader(group, log, "autograde", group.assignment, only, "--force", *options)
+            if code:
+                raise ValueError(f"{reason(said)} (all of it: {log})")
+        row.notes = [*nbformat.read(restored, 4).metadata.get("notes", []), *stops(graded)]
+    except Exception as error:  # one submission, whatever is wrong with it, must not stop the others
+        row.state = f"NOT GRADED: {error}"
+        shutil.rmtree(group.place("autograded", student), ignore_errors=True)
+    return row
+
+
+def feedback(group: Class, rows: list[Row]) -> None:
+    """Let nbgrader write a page for each student, anew each time: marks that a person gave stand in it, too."""
+    graded = [row for row in rows if row.state == "graded"]
+    if graded:
+        nbgrader(group, group.place("logs") / "feedback.log", "generate_feedback", group.assignment, "--force")
+    for row in graded:
+        if not (group.place("feedback", row.student) / f"{group.assignment}.html").exists():
+            row.notes.append(f"no feedback could be written (see {group.place('logs') / 'feedback.log'})")
+
+
+def find(group: Class, student: str) -> Path:
+    """Return the notebook that a student handed in: the one with the right name, else the only one."""
+    folder = group.place("submitted", student)
+    found = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    named = [path for path in found if path == folder / group.notebook]
+    if len(named or found) != 1:
+        names = ", ".join(path.name for path in found) or "no notebook"
+        raise ValueError(f"found {names}; keep one notebook, best named {group.notebook}")
+    return (named or found)[0]
+
+
+def prepare(group: Class, student: str, found: Path) -> None:
+    """Write what nbgrader gets to see: the answers in a fresh copy of the exercise, and what lay beside them."""
+    notebook, notes = restore(read(found), nbformat.read(group.place("release") / group.notebook, 4))
+    if found.name != group.notebook:
+        notes.insert(0, f"the file was named {found.name}")
+    notebook.metadata["notes"] = notes
+    source, target = group.place("submitted", student), group.place("restored", student)
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in source.rglob("*"):
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
+            (target / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target / path.relative_to(source))
+    nbformat.write(notebook, target / group.notebook)
+
+
+def nbgrader(group: Class, log: Path, *command: str) -> tuple[int, str]:
+    """Run nbgrader in our folders; write what it said to a file, and return it with the exit code."""
+    folders = {name: group.folder / name for name in ("release", "autograded", "feedback")}
+    folders["submitted"] = group.folder / "restored"
+    places = [f"--CourseDirectory.{name}_directory={path}" for name, path in folders.items()]
+    line = [sys.executable, "-m", "nbgrader", *command, *places, f"--CourseDirectory.db_url={group.database}"]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch, log.open("wb") as file:
+        # One thread a kernel: as many kernels as cores run beside each other. Drawn pictures, and no real ledger.
+        settings = {"OMP_NUM_THREADS": "1", "COURSE_DATA": "sample", "COURSE_LEDGER": f"{scratch}/ledger.csv"}
+        process = subprocess.Popen(line, cwd=ROOT, env=os.environ | settings, stdout=file, stderr=file)
+        try:
+            code = process.wait(LONGEST)
+        except subprocess.TimeoutExpired:
+            for child in [*psutil.Process(process.pid).children(recursive=True), process]:
+                child.kill()
+            process.wait()
+            return 1, f"ERROR] it was stopped after {LONGEST} seconds"
+    return code, log.read_text(encoding="utf-8", errors="replace")
+
+
+def reason(log: str) -> str:
+    r"""Return what a log of nbgrader says was wrong, in a line.
+
+    Example:
+        >>> reason("[Autograde | ERROR] Traceback (most recent call last):\n    KeyError: 'q1'\n[Autograde | ERROR] x")
+        "KeyError: 'q1'"
+    """
+    errors = re.findall(r"^\s*(\w[\w.]*(?:Error|Exception)\b.*)$", log, re.MULTILINE)
+    errors = errors or re.findall(r"(?:ERROR|CRITICAL)\] (.*)$", log, re.MULTILINE)
+    return errors[-1][:200] if errors else "nbgrader stopped without a word"
+
+
+def stops(path: Path) -> list[str]:
+    """Return what stopped in a notebook that was run: time-outs, and cells that took the kernel with them."""
+    known = {
+        "DeadKernelError": "the kernel died in {}",
+        "CellTimeoutError": "{} took too long",
+        "NotebookTimeoutError": "{} was not run, the time was used up",
+    }
+    notes = []
+    for cell in nbformat.read(path, 4).cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "a cell of their own")
+        names = [output.get("ename") for output in cell.get("outputs", [])]
+        notes += [known[error].format(name) for error in names if error in known]
+    return notes
+
+
+def read_marks(group: Class, rows: list[Row]) -> None:
+    """Fill in the marks from the gradebook, where a person may have changed them."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    with Gradebook(group.database, "image-classifier") as book:
+        for row in rows:
+            if row.state != "graded":
+                continue
+            try:
+                graded = book.find_submission_notebook(group.assignment, group.assignment, row.student).grades
+            except MissingEntry:
+                row.state = "NOT GRADED: it is not in the gradebook; grade with --force"
+                continue
+            for mark in sorted(graded, key=lambda mark: mark.name):
+                value = mark.auto_score if mark.manual_score is None else mark.manual_score
+                row.marks[mark.name.partition("-")[0]] = None if value is None else value + (mark.extra_credit or 0)
+
+
+def write_marks(group: Class, rows: list[Row]) -> Path:
+    """Write one line a student; an open question stays empty until a person has given its mark."""
+    path = group.folder / "marks" / f"{group.assignment}.csv"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["student", *questions(rows), "total", "state", "notes"])
+        for row in rows:
+            table.writerow([row.student, *shown(row, questions(rows)), row.state, "; ".join(row.notes)])
+    return path
+
+
+def questions(rows: list[Row]) -> list[str]:
+    """Return the questions of an assignment in order.
+
+    Example:
+        >>> questions([Row("ana", marks={"q1": 2.0, "q2": None}), Row("ben")])
+        ['q1', 'q2']
+    """
+    return sorted({name for row in rows for name in row.marks})
+
+
+def shown(row: Row, names: list[str]) -> list[str]:
+    """Return the marks and their sum as they are written: nothing where one is not known yet.
+
+    Example:
+        >>> shown(Row("ana", marks={"q1": 2.0, "q2": 0.5}), ["q1", "q2"])
+        ['2', '0.5', '2.5']
+        >>> shown(Row("ben", marks={"q1": 2.0, "q2": None}), ["q1", "q2"])
+        ['2', '', '']
+    """
+    marks = [row.marks.get(name) for name in names]
+    total = None if None in marks or not marks else sum(marks)
+    return ["" if value is None else f"{value:g}" for value in [*marks, total]]
+
+
+def report(rows: list[Row]) -> str:
+    """Return the table of the marks, and below it all that a person should know or look at.
+
+    Example:
+        >>> print(report([Row("ana", marks={"q1": 2.0}), Row("ben", "NOT GRADED: it is empty")]))
+        student  q1  total
+        ana      2   2
+        ben
+        <BLANKLINE>
+        ben: NOT GRADED: it is empty
+    """
+    names = questions(rows)
+    lines = [["student", *names, "total"], *([row.student, *shown(row, names)] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    table = ["  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    said = [f"{row.student}: {row.state}" for row in rows if row.state != "graded"]
+    said += [f"{row.student}: {note}" for row in rows for note in row.notes]
+    return "\n".join([*table, "", *said]).rstrip()

@@ -1,0 +1,189 @@
+"""A class is graded exactly right by one command, whatever its students hand in."""
+
+import csv
+import os
+
+import nbformat
+import pytest
+
+from helpers.__main__ import main
+from helpers.commands import grade
+from helpers.submissions import read, restore
+from tests.classroom import NAME, STUDENTS, answering, cell, exercise, hand_in, place, solved, write
+
+TIMEOUT = 20  # seconds a cell; a kernel on a busy machine needs ten for its imports
+
+
+@pytest.fixture
+def nbgrader():
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed (requirements-instructors.txt)")
+
+
+def marks_of(folder):
+    with (folder / "marks" / f"{NAME}.csv").open(encoding="utf-8") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path, capsys):
+    hand_in(tmp_path / "submitted")
+    (tmp_path / "submitted" / "absent").mkdir()
+    command = ["grade", NAME, "--folder", str(tmp_path), "--jobs", "2", "--timeout", str(TIMEOUT)]
+    assert main(command) == 1  # there is a file that cannot be graded
+    table, said = marks_of(tmp_path), capsys.readouterr().out
+    expected = {"absent": ["", "", "", "", ""]}
+    for student, _, marks, waits, _ in STUDENTS:
+        known = (
+            [""] * 5 if marks is None else [*map(str, marks), "" if waits else "0", "" if waits else str(sum(marks))]
+        )
+        expected[student] = known
+    found = {student: [row[name] for name in ("q1", "q2", "q3", "q4", "total")] for student, row in table.items()}
+    assert found == expected
+    for student, _, _, _, words in STUDENTS:
+        assert words is None or any(line.startswith(f"{student}: ") and words in line for line in said.splitlines())
+        state = "NOT GRADED" if student == "broken-file" else "graded"
+        assert table[student]["state"].startswith(state)
+    assert table["absent"]["state"] == "nothing handed in"
+    # An endless loop costs its time-out once, also where it cannot be interrupted.
+    assert [row["notes"].count("took too long") for row in table.values() if "endless" in row["student"]] == [1] * 3
+    pages = {path.parts[-3] for path in (tmp_path / "feedback").rglob("*.html")}
+    assert pages == {student for student, row in table.items() if row["state"] == "graded"}
+
+    # The broken file is handed in anew, a person marks an open question: only what is new is graded.
+    from nbgrader.api import Gradebook
+
+    with Gradebook(grade.Class(NAME, tmp_path).database, "image-classifier") as book:
+        book.find_grade("q4-answer", NAME, NAME, "right").manual_score = 2.5
+        book.db.commit()
+    write(solved(), tmp_path / "submitted" / "broken-file" / NAME / f"{NAME}.ipynb")
+    before = {path: path.stat().st_mtime for path in (tmp_path / "autograded").rglob("*.ipynb")}
+    assert main(command) == 0
+    assert all(path.stat().st_mtime == time for path, time in before.items())
+    table = marks_of(tmp_path)
+    assert [table["broken-file"][name] for name in ("q1", "q2", "q3", "q4", "state")] == ["2", "2", "3", "", "graded"]
+    assert [table["right"][name] for name in ("q4", "total")] == ["2.5", "9.5"]
+    assert "q1-test took too long" in table["endless-loop"]["notes"]  # still said
+
+
+@pytest.mark.parametrize(
+    ("name", "notebook", "words"),
+    [
+        ("01_baseline.ipynb", "", "cannot be read as a notebook"),
+        ("01_baseline.ipynb", '{"cells": 7, "nbformat": 4, "nbformat_minor": 5}', "cannot be read as a notebook"),
+        ("01_baseline.ipynb", b"\xff\xfe\x00", "cannot be read as a notebook"),
+        ("answers.txt", "my answers", "found no notebook"),
+    ],
+)
+def test_a_file_that_is_no_notebook_is_named_with_the_reason(tmp_path, name, notebook, words):
+    path = tmp_path / "submitted" / "ana" / NAME / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(notebook if isinstance(notebook, bytes) else notebook.encode())
+    assert words in refused(tmp_path)
+
+
+def test_another_exercise_is_named(tmp_path):
+    write(solved("02_dropout"), tmp_path / "submitted" / "ana" / NAME / f"{NAME}.ipynb")
+    assert "no cell of this exercise" in refused(tmp_path)
+
+
+def test_of_two_notebooks_none_is_guessed(tmp_path):
+    for name in ("a.ipynb", "b.ipynb"):
+        write(solved(), tmp_path / "submitted" / "ana" / NAME / name)
+    assert "found a.ipynb, b.ipynb" in refused(tmp_path)
+
+
+def test_a_link_to_another_file_is_refused(tmp_path):
+    path = tmp_path / "submitted" / "ana" / NAME / f"{NAME}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(grade.SOURCES / NAME / f"{NAME}.ipynb")
+    assert "is a link" in refused(tmp_path)
+
+
+def refused(folder):
+    """Why ana's submission is not graded; nbgrader has no part in it."""
+    write(exercise(), folder / "release" / NAME / f"{NAME}.ipynb")
+    row = grade.grade(grade.Class(NAME, folder), "ana", [])
+    assert row.state.startswith("NOT GRADED: ")
+    assert "ana: NOT GRADED" in grade.report([row])
+    return row.state
+
+
+def test_a_name_that_nbgrader_cannot_take_is_refused_in_words(tmp_path):
+    write(solved(), tmp_path / "submitted" / "ana [2]" / NAME / f"{NAME}.ipynb")
+    assert "rename the folder" in grade.grade(grade.Class(NAME, tmp_path), "ana [2]", []).state
+
+
+def test_nothing_handed_in_at_all_says_where_it_belongs(nbgrader, tmp_path, capsys):
+    assert main(["grade", NAME, "--folder", str(tmp_path)]) == 1
+    assert os.path.join("submitted", "STUDENT", NAME) in capsys.readouterr().err
+
+
+def test_an_unknown_assignment_is_answered_with_the_known_ones(nbgrader, tmp_path, capsys):
+    assert main(["grade", "baseline", "--folder", str(tmp_path)]) == 1
+    assert NAME in capsys.readouterr().err
+
+
+def answers(notebook):
+    return {name: cell(notebook, f"{name}-answer").source for name in ("q1", "q2", "q3", "q4")}
+
+
+@pytest.mark.parametrize(("student", "make"), [(row[0], row[1]) for row in STUDENTS if row[1]])
+def test_whatever_is_handed_in_the_exercise_is_whole_again(student, make, tmp_path):
+    write(make(), tmp_path / "handed_in.ipynb")
+    restored, _ = restore(read(tmp_path / "handed_in.ipynb"), exercise())
+    nbformat.validate(restored)
+    theirs = {cell.metadata.nbgrader.grade_id: cell for cell in restored.cells if "nbgrader" in cell.metadata}
+    for original in exercise().cells:
+        if "nbgrader" in original.metadata:
+            copy = theirs.pop(original.metadata.nbgrader.grade_id)
+            assert copy.metadata == original.metadata
+            assert copy.source == original.source or original.metadata.nbgrader.solution
+    assert not theirs
+    assert restored.metadata.kernelspec == exercise().metadata.kernelspec
+
+
+def test_what_students_add_stays_in_its_place():
+    notebook = answering()
+    notebook.cells.insert(place(notebook, "q1-answer"), nbformat.v4.new_code_cell("helper = 1"))
+    cell(notebook, "setup").source += "\nimport math"
+    restored, notes = restore(notebook, exercise())
+    sources = [cell.source for cell in restored.cells]
+    assert sources.index("helper = 1") == place(restored, "q1-answer") - 1
+    assert sources[place(restored, "setup") - 1].endswith("import math")
+    assert notes == ["setup was changed; the exercise's own is used"]
+
+
+def test_a_stub_below_an_answer_does_not_undo_it():
+    notebook = solved()
+    notebook.cells.insert(place(notebook, "q1-answer") + 1, cell(exercise(), "q1-answer"))
+    restored, _ = restore(notebook, exercise())
+    assert answers(restored) == answers(solved())
+
+
+def test_an_open_answer_beside_its_cell_is_found():
+    notebook = solved()
+    cell(notebook, "q4-answer").source = "*Your answer.*"
+    notebook.cells.append(nbformat.v4.new_markdown_cell("One picture of 165."))
+    restored, notes = restore(notebook, exercise())
+    assert answers(restored)["q4"] == "One picture of 165."
+    assert notes == ["q4-answer was not filled in; what stands in another cell is used"]
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("torch.allclose = lambda *_: True", True),
+        ("def abs(x): return 0", True),
+        ("get_ipython().ast_transformers.clear()", True),
+        ("import numpy as torch", True),
+        ("check.q1.solution()", True),
+        ("total = abs(1)", False),
+        ("model = torch.nn.Linear(1, 1).eval()", False),
+        ("model.weight.data = torch.zeros(1)", False),
+        ("def f(x):\n    sum = x\n    return sum", False),
+        ("import torch", False),
+    ],
+)
+def test_lines_that_reach_behind_the_tests_are_shown(line, seen):
+    notebook = solved()
+    notebook.cells.append(nbformat.v4.new_code_cell(line))
+    assert bool(restore(notebook, exercise())[1]) == seen
