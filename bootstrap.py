@@ -125,6 +125,12 @@ def exercises(options):
     return run([PYTHON, "-m", "helpers", "exercises"] + options)
 
 
+def grade(options):
+    """grade what students handed in, say ARGS=01_baseline (for instructors; runs their code as you)"""
+    setup(extra=["requirements-instructors.txt"])
+    return run([PYTHON, "-m", "helpers", "grade"] + options)
+
+
 def site(options):
     """write the course as web pages into site/: open site/index.html, no server and no network needed"""
     setup(extra=["requirements-site.txt"])
@@ -155,8 +161,8 @@ def write_site(target, options=()):
 
 
 def bench(options):
-    """compare our training with the usual ways, and what augmentation adds to it"""
-    setup(extra=["requirements-dev.txt"])
+    """compare our training with the usual ways, and what augmentation adds to it; time the grading"""
+    setup(extra=["requirements-dev.txt", "requirements-instructors.txt"])
     return run([PYTHON, "-m", "tests.benchmarks"] + options)
 
 
@@ -424,7 +430,7 @@ def clock(seconds):
     return "{} min {:02} s".format(*divmod(int(seconds), 60)) if seconds >= 60 else "{} s".format(int(seconds))
 
 
-VERBS = (lab, test, verify, notebooks, exercises, site, bench, doctor, clean, setup)
+VERBS = (lab, test, verify, notebooks, exercises, grade, site, bench, doctor, clean, setup)
 
 
 def main(arguments):
