@@ -1,11 +1,17 @@
 """`python -m helpers score` ranks submissions, says what the data leave open, and never dies on a file."""
 
+import csv
+import os
 import re
+import shutil
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
+from helpers import load_food
 from helpers.__main__ import main
 from helpers.commands.score import leaderboard, read_categories, submission
 
@@ -119,6 +125,17 @@ def test_unknown_ids_and_categories_out_of_range_are_told(folder, truth, capsys)
     assert "folder.csv" not in err  # a folder is looked into, whatever its name
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such files")
+def test_no_file_name_and_no_pipe_stops_the_ranking(folder, truth, capsys):
+    os.rename(write(folder / "one.csv", answers(200)), os.fsencode(folder) + b"/\xff.csv")
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "gone.csv").symlink_to("nowhere")
+    assert score(folder, truth, "--output", str(folder / "table.csv")) == 1
+    out, err = capsys.readouterr()
+    assert r"\udcff.csv" in out
+    assert err.count("not a regular file, or a link to nothing") == 2
+
+
 def test_the_table_can_be_kept_and_is_no_submission_the_next_time(folder, truth, capsys):
     write(folder / "one.csv", answers(200))
     kept = folder / "leaderboard.csv"
@@ -152,3 +169,118 @@ def test_more_classes_than_the_truth_shows_are_allowed_when_named(folder, truth,
 
 def test_ids_that_are_no_numbers_stay_as_they_are(tmp_path):
     assert read_categories(write(tmp_path / "x.csv", [1, 2, 3], ["a0", "007", "000"])) == {"a0": 1, "7": 2, "0": 3}
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A private set, with a damaged test picture, and one that lies about its content."""
+    folder = tmp_path_factory.mktemp("instructor") / "private"
+    assert (
+        main(["data", "sample", "--name", "food", "--seed", str(2**62), "--count", "198", "--output", str(folder)]) == 0
+    )
+    files = sorted((folder / "test").iterdir())
+    files[3].write_bytes(files[3].read_bytes()[:900])
+    files[7].write_text("<html>404</html>")
+    return folder
+
+
+@pytest.fixture
+def hidden(drawn, tmp_path):
+    students = tmp_path / "for-students"
+    assert main(["data", "hide", str(drawn), "--output", str(students), "--truth", str(tmp_path / "truth.csv")]) == 0
+    return students
+
+
+def submit(path, categories):
+    """Write a file as notebook 05 does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Id", "Category"])
+        writer.writerows((f"{i:04}", category) for i, category in enumerate(categories))
+
+
+def test_a_class_predicts_hidden_pictures_and_is_ranked_by_the_truth(drawn, hidden, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_FOOD_DIR", str(hidden))
+    unseen = load_food(image_size=32, on_unreadable="skip").test
+    assert unseen.labels.unique().tolist() == [-1]
+    monkeypatch.setenv("COURSE_FOOD_DIR", str(drawn))
+    known = load_food(image_size=32, on_unreadable="skip").test
+    labels = {picture.tobytes(): label for picture, label in zip(known.images, known.labels.tolist(), strict=True)}
+    right = [labels[picture.tobytes()] for picture in unseen.images]
+    assert len(right) == 31  # 3 a class, less two that nobody can read
+    submit(tmp_path / "in/knows/submission.csv", right)
+    submit(tmp_path / "in/by order/submission.csv", sorted(right))
+    submit(tmp_path / "in/bread/submission.csv", [0] * 31)
+    submit(tmp_path / "in/short/submission.csv", right[:-1])
+    capsys.readouterr()
+    assert score(tmp_path / "in", tmp_path / "truth.csv", "--output", str(tmp_path / "table.csv")) == 1
+    assert "short/submission.csv: 1 id(s) missing, first '30'" in capsys.readouterr().err
+    table = pd.read_csv(tmp_path / "table.csv").set_index("submission")
+    assert table.accuracy["knows/submission.csv"] == 100
+    assert table["possible ranks"].astype(str).to_dict() == {
+        "knows/submission.csv": "1",
+        "by order/submission.csv": "2 to 3",  # neither the order nor the names tell a label
+        "bread/submission.csv": "2 to 3",
+    }
+
+
+def pixels(file):
+    try:
+        return np.asarray(Image.open(file)).tobytes()
+    except OSError:
+        return file.name
+
+
+def test_what_students_get_tells_no_label_of_a_test_picture(drawn, hidden, tmp_path):
+    assert sorted(path.name for path in hidden.iterdir()) == [
+        "test",
+        "train",
+        "valid",
+    ]  # no flaws.json, which has the seed
+    names = sorted(path.name for path in (hidden / "test").iterdir())
+    assert names == [f"{i:04}.jpg" for i in range(31)]
+    truth = list(read_categories(tmp_path / "truth.csv").values())
+    assert sorted(truth) != truth
+    twins = [file for part in ("train", "valid") for file in (drawn / part).iterdir()
+             if file.name not in {path.name for path in (hidden / part).iterdir()}]  # fmt: skip
+    assert twins
+    known = {pixels(file) for file in (drawn / "test").iterdir()}
+    assert all(pixels(twin) in known for twin in twins)
+    shown = [file for part in ("train", "valid") for file in (hidden / part).iterdir()]
+    assert not known & {pixels(file) for file in shown}
+
+
+def test_two_calls_order_the_pictures_differently(drawn, hidden, tmp_path):
+    again = tmp_path / "again"
+    assert main(["data", "hide", str(drawn), "--output", str(again), "--truth", str(tmp_path / "again.csv")]) == 0
+    first, second = ([file.read_bytes() for file in sorted((place / "test").iterdir())] for place in (hidden, again))
+    assert first != second
+    assert sorted(first) == sorted(second)
+
+
+@pytest.mark.parametrize(
+    ("students", "truth", "told"),
+    [
+        ("new", "new/truth.csv", "would lie in the students' folder"),
+        ("new", "truth.csv", "truth.csv exists already"),
+        ("for-students", "other.csv", "for-students exists already"),
+    ],
+)
+def test_nothing_is_overwritten_and_the_truth_is_kept_apart(students, truth, told, drawn, hidden, tmp_path, capsys):
+    kept = (tmp_path / "truth.csv").read_text()
+    arguments = ["--output", str(tmp_path / students), "--truth", str(tmp_path / truth)]
+    assert main(["data", "hide", str(drawn), *arguments]) == 1
+    assert told in capsys.readouterr().err
+    assert (tmp_path / "truth.csv").read_text() == kept
+    assert not (tmp_path / "other.csv").exists()
+
+
+def test_a_set_without_labelled_test_pictures_is_refused(drawn, hidden, tmp_path, capsys):
+    bare = tmp_path / "bare"
+    for part in ("train", "valid"):
+        shutil.copytree(drawn / part, bare / part)
+    for folder in (bare, hidden):
+        arguments = ["--output", str(tmp_path / "new"), "--truth", str(tmp_path / "new.csv")]
+        assert main(["data", "hide", str(folder), *arguments]) == 1
+        assert "has no test pictures with labels" in capsys.readouterr().err

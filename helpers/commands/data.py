@@ -1,6 +1,9 @@
 """`python -m helpers data`: get, import, check and draw the pictures of the course."""
 
 import argparse
+import csv
+import random
+import shutil
 from pathlib import Path
 
 from helpers import runtime
@@ -15,11 +18,12 @@ examples:
   python -m helpers data import vehicles Downloads/vehicles.zip
   python -m helpers data import food11 Downloads/archive.zip
   python -m helpers data check vehicles --fix
-  python -m helpers data sample --name vehicles --seed 7 --count 800 --output private-set"""
+  python -m helpers data sample --name vehicles --seed 7 --count 800 --output private-set
+  python -m helpers data hide private-set --output for-students --truth truth.csv"""
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
-    """Add `data` and its five verbs to the command line."""
+    """Add `data` and its six verbs to the command line."""
     parser = subparsers.add_parser(
         "data",
         help="get, import, check and draw pictures",
@@ -57,10 +61,19 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     )
     names = [entry.name for entry in SETS]
     sample.add_argument("--name", choices=names, default=names[0], help=f"{' or '.join(names)} ({names[0]})")
-    sample.add_argument("--seed", type=int, default=13, help="another seed draws other pictures (13)")
+    sample.add_argument("--seed", type=int, default=13, help="another seed draws other pictures (13); whoever knows or "
+                        "guesses it can draw them too, so take a long one for a private set")  # fmt: skip
     counts = ", ".join(f"{entry.count} {entry.name}" for entry in SETS)
     sample.add_argument("--count", type=int, help=f"how many pictures ({counts})")
     sample.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder")
+    hide = verb(
+        "hide",
+        "copy a food set for students, its test pictures without labels, and write these for `score`",
+        "hide private-set --output for-students --truth truth.csv",
+    )
+    hide.add_argument("folder", type=Path, metavar="SET", help="a food set with labelled test pictures")
+    hide.add_argument("--output", type=Path, required=True, metavar="DIR", help="a new folder: give it to students")
+    hide.add_argument("--truth", type=Path, required=True, metavar="FILE", help="a new CSV file: keep it from them")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -76,7 +89,8 @@ def main(args: argparse.Namespace) -> int:
         ValueError: Bad input, with what to do instead.
         OSError: A file or folder is missing, in the way, or cannot be written.
     """
-    return {"list": _list, "get": _get, "import": _import, "check": _check, "sample": _sample}[args.verb](args)
+    verbs = {"list": _list, "get": _get, "import": _import, "check": _check, "sample": _sample, "hide": _hide}
+    return verbs[args.verb](args)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -128,3 +142,68 @@ def _sample(args: argparse.Namespace) -> int:
     folder = wanted.draw_sample(args.output, count=count, seed=args.seed)
     print(f"{count} pictures drawn in {folder}; {wanted.variable}={folder} makes it the full profile")
     return 0
+
+
+def _hide(args: argparse.Namespace) -> int:
+    count = hide_labels(args.folder, args.output, args.truth)
+    variable = find_set("food").variable
+    print(f"{count} test pictures without labels in {args.output}, with which {variable}={args.output} works")
+    print(f"their labels are in {args.truth}; keep it and {args.folder} from students")
+    return 0
+
+
+def hide_labels(folder: Path, students: Path, truth: Path) -> int:
+    """Copy a food set without the labels of its test pictures, and write these to a file that `score` reads.
+
+    The test pictures get the names 0000.jpg, 0001.jpg and so on, in an order that chance alone decides; the Id of the
+    `submission.csv` of notebook 05, the position, is this number. Left out are test pictures that nobody can read, and
+    pictures of train and valid that stand in test too, for their names would tell its labels.
+
+    Args:
+        folder: A food set in any known layout, test part and labels included.
+        students: A new folder.
+        truth: A new CSV file outside of it.
+
+    Returns:
+        The number of test pictures.
+
+    Raises:
+        ValueError: The set has no labelled test pictures, or the truth would lie where students find it.
+        FileExistsError: A target exists.
+        OSError: The set is missing, or something cannot be written.
+
+    Example:
+        >>> hide_labels(Path("private-set"), Path("for-students"), Path("for-students/truth.csv"))
+        Traceback (most recent call last):
+        ...
+        ValueError: for-students/truth.csv would lie in the students' folder; put it elsewhere.
+    """
+    from helpers.datasets.cache import decode_folder
+    from helpers.datasets.layouts import find_layout
+    from helpers.samples.files import draft
+
+    if students.resolve() in truth.resolve().parents:
+        raise ValueError(f"{truth} would lie in the students' folder; put it elsewhere.")
+    if truth.exists():
+        raise FileExistsError(f"{truth} exists already and is never overwritten: remove it or choose another file")
+    table = find_layout(folder, "food").read()
+    table.complain(str(folder))
+    decoded = decode_folder(table.pictures, table.names, find_set("food").image_sizes["full"])
+    test = [i for i, part in enumerate(table.parts) if part == "test" and i not in decoded.unreadable]
+    if not test or table.labels[test[0]] < 0:
+        raise ValueError(f"{folder} has no test pictures with labels, so there is nothing to hide; take another set.")
+    random.SystemRandom().shuffle(test)
+    shown = {decoded.facts[i].pixels for i in test}
+    names = {i: f"test/{place:04}{Path(table.names[i]).suffix.lower()}" for place, i in enumerate(test)}
+    for i, part in enumerate(table.parts):
+        if part != "test" and not (decoded.facts[i] and decoded.facts[i].pixels in shown):
+            names[i] = table.targets[i]
+    with draft(students) as place:
+        for i, name in names.items():
+            (place / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(table.pictures / table.names[i], place / name)  # the content alone: a date would tell
+        with truth.open("x", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerow(["Id", "Category"])
+            rows.writerows((f"{place:04}", table.labels[i]) for place, i in enumerate(test))
+    return len(test)

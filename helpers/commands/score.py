@@ -65,7 +65,8 @@ def main(args: argparse.Namespace) -> int:
 
     valid, refused = {}, {}
     for path in files:
-        name = path.relative_to(args.folder).as_posix()
+        # A file name need not be text that a terminal, or the table's file, can hold.
+        name = path.relative_to(args.folder).as_posix().encode(errors="backslashreplace").decode()
         try:
             valid[name] = submission(path, truth, classes)
         except (ValueError, OSError) as error:
@@ -120,6 +121,8 @@ def read_categories(path: Path) -> dict[str, int]:
         ...
         ValueError: line 1: the header is not Id,Category
     """
+    if not path.is_file():  # a named pipe would keep us waiting for ever
+        raise ValueError("not a regular file, or a link to nothing")
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"{path.stat().st_size:,} bytes, which is more than any submission needs")
     categories: dict[str, int] = {}
