@@ -161,20 +161,18 @@ class _Taken:
 def _suspicious(cells: list[NotebookNode], release: NotebookNode) -> list[str]:
     """Return the lines that reach behind the tests, or put something else in the place of a name that tests use."""
     setup = next((cell.source for cell in release.cells if _grade_id(cell) == "setup"), "")
-    tools, given = (
-        {*imported(setup), *dir(builtins), "display"},
-        {line for cell in release.cells for line in _lines(cell)},
-    )
+    tools = {*imported(setup), *dir(builtins), "display"}
+    given = {line for cell in release.cells for line in cell.source.splitlines()}
     found = []
     for cell in cells:
         try:
-            tree = ast.parse(TransformerManager().transform_cell(cell.source) if cell.cell_type == "code" else "")
+            code = TransformerManager().transform_cell(cell.source) if cell.cell_type == "code" else ""
+            tree, lines = ast.parse(code), code.splitlines()
         except SyntaxError:
             continue  # it does not run
         numbers = {node.lineno for node in ast.walk(tree) if _reaches(node, tools)}
         numbers |= {node.lineno for step in tree.body for node in _bound(step) if _name(node) in tools}
-        lines = [_lines(cell)[number - 1] for number in sorted(numbers) if number <= len(_lines(cell))]
-        found += [line for line in lines if line not in given]
+        found += [lines[number - 1] for number in sorted(numbers) if lines[number - 1] not in given]
     return [f"`{line.strip()[:60]}`" for line in found]
 
 
@@ -210,10 +208,6 @@ def imported(source: str) -> list[str]:
     """
     imports = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
     return [(name.asname or name.name).partition(".")[0] for node in imports for name in node.names]
-
-
-def _lines(cell: NotebookNode) -> list[str]:
-    return cell.source.splitlines()
 
 
 def _grade_id(cell: NotebookNode) -> str:

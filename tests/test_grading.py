@@ -174,7 +174,7 @@ def test_an_open_answer_beside_its_cell_is_found():
         ("torch.allclose = lambda *_: True", True),
         ("def abs(x): return 0", True),
         ("get_ipython().ast_transformers.clear()", True),
-        ("import numpy as torch", True),
+        ("\n\nimport numpy as torch", True),
         ("check.q1.solution()", True),
         ("total = abs(1)", False),
         ("model = torch.nn.Linear(1, 1).eval()", False),
