@@ -122,9 +122,8 @@ def run_all(page: Page, seconds: float) -> None:
 def complaints(page: Page) -> list[str]:
     """Return the tracebacks and warnings that the page shows."""
     kinds = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
-    return page.locator(
-        ", ".join(f".jp-OutputArea-output[data-mime-type='{kind}']" for kind in kinds)
-    ).all_inner_texts()
+    outputs = ", ".join(f".jp-OutputArea-output[data-mime-type='{kind}']" for kind in kinds)
+    return page.locator(outputs).all_inner_texts()
 
 
 def too_wide(page: Page) -> list[str]:
@@ -151,15 +150,15 @@ def drag(handle: Locator, pixels: int) -> None:
 
 
 def changed(picture: Locator, before: bytes) -> bytes:
-    """Wait until a picture looks other than before, and return how it looks."""
+    """Wait until a picture looks other than before, and twice the same; return how it looks."""
     seen = [before]
 
-    def differs() -> bool:
-        seen[0] = picture.screenshot()
-        return seen[0] != before
+    def settled() -> bool:
+        seen.append(picture.screenshot())
+        return before != seen[-1] == seen[-2]
 
-    wait_for(differs, "another picture", 20)
-    return seen[0]
+    wait_for(settled, "another picture", 30)
+    return seen[-1]
 
 
 def take_picture(page: Page, path: Path) -> None:
