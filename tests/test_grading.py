@@ -2,12 +2,16 @@
 
 import csv
 import os
+import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
 
 from helpers.__main__ import main
 from helpers.commands import grade
+from helpers.commands.exercises import RELEASE, ROOT
 from helpers.submissions import read, restore
 from tests.classroom import NAME, STUDENTS, answering, cell, exercise, hand_in, place, solved, write
 
@@ -62,6 +66,32 @@ def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path
     assert [table["broken-file"][name] for name in ("q1", "q2", "q3", "q4", "state")] == ["2", "2", "3", "", "graded"]
     assert [table["right"][name] for name in ("q4", "total")] == ["2.5", "9.5"]
     assert "q1-test took too long" in table["endless-loop"]["notes"]  # still said
+
+
+def test_nbgraders_own_commands_work_from_a_clone_as_documented(nbgrader, tmp_path):
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(grade.SOURCES / NAME, tmp_path / "notebooks" / "solutions" / NAME)
+    write(solved(), tmp_path / "grading" / "submitted" / "ana" / NAME / f"{NAME}.ipynb")
+    for command in ("generate_assignment", "autograde", "generate_feedback"):
+        call(tmp_path, command, NAME)
+    call(tmp_path, "export", "--to", "grades.csv")
+    made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.suffix in (".ipynb", ".html")}
+    assert made >= {
+        f"notebooks/exercises/{NAME}/{NAME}.ipynb",
+        f"grading/autograded/ana/{NAME}/{NAME}.ipynb",
+        f"grading/feedback/ana/{NAME}/{NAME}.html",
+    }
+    assert (tmp_path / "grading" / "gradebook.db").exists()
+    made = tmp_path / "notebooks" / "exercises" / NAME / f"{NAME}.ipynb"
+    assert made.read_text(encoding="utf-8") == (RELEASE / NAME / made.name).read_text(encoding="utf-8")
+    with (tmp_path / "grades.csv").open() as file:
+        [row] = csv.DictReader(file)
+    assert (row["student_id"], float(row["score"]), float(row["max_score"])) == ("ana", 7, 10)
+
+
+def call(folder, *command):
+    done = subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
