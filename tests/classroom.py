@@ -136,11 +136,12 @@ def in_other_cells():
 
 
 def rebound_names():
-    """Wrong answers, and nothing left of what tests are made of."""
+    """Wrong answers to questions 1 and 3, and names of Python that would make their tests pass."""
+    faked = "from types import SimpleNamespace as Said\n\n\ndef experiment(train, seeds):\n    return Said(n=3, difference=0, p_value=0)"
     return answering(
-        q1="abs = lambda _: 0\n\n\ndef accuracy(batches):\n    return 0.5",
-        q2="all = float = lambda *_: 1\ncheck = None\n\n\ndef to_network(pictures):\n    return pictures",
-        q3="def compare(*_):\n    return said\n\n\ndef experiment(train, seeds):\n    return None",
+        q1="abs = lambda _: 0\nfloat = lambda _: 1\n\n\ndef accuracy(batches):\n    return 0.5",
+        q2="check = check.q1(accuracy)\n\n\n" + cell(solved(), "q2-answer").source,
+        q3=faked,
     )
 
 
@@ -178,7 +179,7 @@ STUDENTS = [
     ("doubled-ids", doubled_ids, ALL, True, "q1-answer is there 2 times"),
     ("tampered-tests", tampered_tests, NONE, False, "q2-test was changed"),
     ("tampered-metadata", tampered_metadata, (2, 0, 0), False, None),
-    ("rebound-names", rebound_names, NONE, True, "look at it"),
+    ("rebound-names", rebound_names, (0, 2, 0), True, "look at it"),
     ("from-colab", from_colab, ALL, True, None),
     ("from-vs-code", from_vs_code, ALL, True, "q4-answer was not filled in"),
     ("old-format", old_format, ALL, True, None),

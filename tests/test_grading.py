@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import nbformat
 import pytest
@@ -150,6 +151,14 @@ def test_nothing_handed_in_at_all_says_where_it_belongs(nbgrader, tmp_path, caps
 def test_an_unknown_assignment_is_answered_with_the_known_ones(nbgrader, tmp_path, capsys):
     assert main(["grade", "baseline", "--folder", str(tmp_path)]) == 1
     assert NAME in capsys.readouterr().err
+
+
+def test_nbgrader_is_stopped_where_nothing_else_stops_it(nbgrader, tmp_path, monkeypatch):
+    monkeypatch.setattr(grade, "LONGEST", 0.5)
+    started = time.monotonic()
+    code, said = grade.nbgrader(grade.Class(NAME, tmp_path), tmp_path / "log", "autograde", NAME)
+    assert (code, grade.reason(said)) == (1, "it was stopped after 0.5 seconds")
+    assert time.monotonic() - started < 10
 
 
 def answers(notebook):
