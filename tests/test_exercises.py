@@ -201,10 +201,49 @@ def test_every_question_has_a_task_an_answer_a_test_and_two_planted_mistakes(nam
     assert graded < set(marked(notebook, "-answer"))  # and at least one open question
     wrong = [param.values[1] for param in PLANTED if param.values[0] == name and not param.values[3]]
     assert {number: wrong.count(number) >= 2 for number in questions} == dict.fromkeys(questions, True)
-    tasks = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-    headings = [line for text in tasks for line in text.splitlines() if line.startswith("## ")]
-    assert 3 <= len(headings) <= 4
-    assert all(re.search(r"\(\*{1,3}, \d+ minutes, \d points?\)$", line) for line in headings), headings
+    found = headings(name)
+    assert 3 <= len(found) <= 4
+    minutes = int(re.search(r"About (\d+) minutes", notebook.cells[0].source)[1])
+    assert minutes == sum(heading["minutes"] for heading in found)
+    graded = [
+        cell.metadata.nbgrader.points for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")
+    ]
+    assert graded == [heading["points"] for heading in found]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answer_to_an_open_question_says_what_each_point_is_for(name):
+    notebook = source(name)
+    for number in set(marked(notebook, "-answer")) - set(checks(name)):
+        cell = marked(notebook, "-answer")[number]
+        assert len(re.findall(r"(?i)\b1 point\b|\bone point\b", cell.source)) == cell.metadata.nbgrader.points
+
+
+def headings(name):
+    """Each exercise as its heading has it."""
+    lines = [line for cell in source(name).cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
+    found = [re.fullmatch(r"## (\d\. .*) \((\*{1,3}), (\d+) minutes, (\d+) points?\)", line)
+             for line in lines if line.startswith("## ")]  # fmt: skip
+    assert all(found)
+    return [{"title": m[1], "stars": m[2], "minutes": int(m[3]), "points": int(m[4])} for m in found]
+
+
+def test_the_instructors_table_says_what_the_headings_say():
+    page = (exercises.SOURCES / "README.md").read_text(encoding="utf-8")
+    table = [
+        [value.strip() for value in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if re.match(r"\| \d\d\.", line)
+    ]
+    assert [row[:4] for row in table] == [
+        [f"{name[:2]}.{one['title']}", one["stars"], str(one["minutes"]), str(one["points"])]
+        for name in NAMES
+        for one in headings(name)
+    ]
+    assert all(all(row) and len(row) == 6 for row in table)
+    every = [one for name in NAMES for one in headings(name)]
+    minutes, points = (sum(one[what] for one in every) for what in ("minutes", "points"))
+    assert f"{len(every)} exercises, {minutes} minutes, {points} points" in page
 
 
 @pytest.mark.parametrize("name", NAMES)

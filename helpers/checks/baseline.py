@@ -100,10 +100,16 @@ def q3(experiment, random):
         if (lr, seed) not in results:
             known = {"lr": (1e-4, 3e-4), "seed": seeds}
             name, value = ("lr", lr) if lr not in known["lr"] else ("seed", seed)
-            raise WrongAnswer(f"it trained with {name} {value}", f"one of {known[name]}", "Use what you are given")
+            raise WrongAnswer(
+                f"it trained with {name} {brief(value)}", f"one of {known[name]}", "Use what you are given"
+            )
         return results[lr, seed]
 
-    got = experiment(train, list(seeds))
+    try:
+        got = experiment(train, list(seeds))
+    except TypeError as error:
+        hint = "`train` takes one rate and one seed; `compare` takes two lists, with one accuracy for each seed"
+        raise WrongAnswer(f"your code stopped with TypeError: {error}", "what `compare` returns", hint) from error
     missing = [f"lr {lr}, seed {seed}" for lr, seed in results if (lr, seed) not in calls]
     if missing:
         hint = "Both rates need every seed: one run says what one network does, not what the rate does"

@@ -43,7 +43,7 @@ def q1(early_stopping, random):
         answer = early_stopping(list(given), patience)
         if answer is None:
             raise WrongAnswer("it returned None", "two epochs", "Does it end with `return`, also after the loop?")
-        got = tuple(tensor(answer, (2,)).tolist())
+        got = tuple(tensor(answer, (2,), hint="Return two numbers: the last epoch, then the kept one").tolist())
         if got == expected:
             continue
         hint = "Print epoch, best so far and count after each epoch"

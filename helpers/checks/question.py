@@ -118,7 +118,8 @@ class Question:
         except WrongAnswer as error:
             return self._verdict(WRONG, str(error))
         except Exception as error:  # what an answer raises is told like any other mistake
-            return self._verdict(WRONG, f"your code stopped with {type(error).__name__}: {error}{_place(error)}.")
+            said = f"{type(error).__name__}: {error}".rstrip(".")
+            return self._verdict(WRONG, f"your code stopped with {said}{_place(error)}.")
         finally:
             torch.set_rng_state(kept)
         return self._verdict(RIGHT, self.praise)
