@@ -18,7 +18,7 @@ examples:
   python -m helpers data import vehicles Downloads/vehicles.zip
   python -m helpers data import food11 Downloads/archive.zip
   python -m helpers data check vehicles --fix
-  python -m helpers data sample --name vehicles --seed 7 --count 800 --output private-set
+  python -m helpers data sample --name food --seed 60417239858214 --output private-set
   python -m helpers data hide private-set --output for-students --truth truth.csv"""
 
 
@@ -57,7 +57,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     check.add_argument("--profile", choices=["sample", "full"], help="drawn or real photos; without it as COURSE_DATA")
     check.add_argument("--fix", action="store_true", help="write NAME.cleaned.csv beside the CSV, which stays as it is")
     sample = verb(
-        "sample", "draw a private sample set", "sample --name vehicles --seed 7 --count 800 --output private-set"
+        "sample", "draw a private sample set", "sample --name vehicles --seed 60417239858214 --output private-set"
     )
     names = [entry.name for entry in SETS]
     sample.add_argument("--name", choices=names, default=names[0], help=f"{' or '.join(names)} ({names[0]})")
