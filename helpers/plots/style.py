@@ -54,6 +54,8 @@ def new(width: float, height: float, alt: str, *, layout: str | None = "constrai
         [4.0, 3.0]
     """
     figure = CourseFigure(figsize=(min(width, 10), height), dpi=100, layout=layout, facecolor="white")
+    if layout:
+        figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # inches: on a dark page the white ends there
     figure.alt = alt
     return figure
 
