@@ -53,18 +53,25 @@ def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path
     pages = {path.parts[-3] for path in (tmp_path / "feedback").rglob("*.html")}
     assert pages == {student for student, row in table.items() if row["state"] == "graded"}
 
-    # The broken file is handed in anew, a person marks an open question: only what is new is graded.
+    # A person marks two open answers, then one of the two, and the broken file, are handed in anew: only these two are
+    # graded, and the mark of an answer that may have changed is asked for again.
     from nbgrader.api import Gradebook
 
-    with Gradebook(grade.Class(NAME, tmp_path).database, "image-classifier") as book:
-        book.find_grade("q4-answer", NAME, NAME, "right").manual_score = 2.5
+    with Gradebook(grade.Group(NAME, tmp_path).database, "image-classifier") as book:
+        for student in ("right", "0042"):
+            mark = book.find_grade("q4-answer", NAME, NAME, student)
+            mark.manual_score, mark.needs_manual_grade = 2.5, False
         book.db.commit()
-    write(solved(), tmp_path / "submitted" / "broken-file" / NAME / f"{NAME}.ipynb")
+    again = ("0042", "broken-file")
+    for student in again:
+        write(solved(), tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb")
     before = {path: path.stat().st_mtime for path in (tmp_path / "autograded").rglob("*.ipynb")}
     assert main(command) == 0
-    assert all(path.stat().st_mtime == time for path, time in before.items())
+    anew = {path.parts[-3] for path, time in before.items() if path.stat().st_mtime != time}
+    assert anew == {"0042"}
     table = marks_of(tmp_path)
-    assert [table["broken-file"][name] for name in ("q1", "q2", "q3", "q4", "state")] == ["2", "2", "3", "", "graded"]
+    for student in again:
+        assert [table[student][name] for name in ("q1", "q2", "q3", "q4", "total")] == ["2", "2", "3", "", ""]
     assert [table["right"][name] for name in ("q4", "total")] == ["2.5", "9.5"]
     assert "q1-test took too long" in table["endless-loop"]["notes"]  # still said
 
@@ -132,7 +139,7 @@ def test_a_link_to_another_file_is_refused(tmp_path):
 def refused(folder):
     """Why ana's submission is not graded; nbgrader has no part in it."""
     write(exercise(), folder / "release" / NAME / f"{NAME}.ipynb")
-    row = grade.grade(grade.Class(NAME, folder), "ana", [])
+    row = grade.grade(grade.Group(NAME, folder), "ana", [])
     assert row.state.startswith("NOT GRADED: ")
     assert "ana: NOT GRADED" in grade.report([row])
     return row.state
@@ -140,7 +147,7 @@ def refused(folder):
 
 def test_a_name_that_nbgrader_cannot_take_is_refused_in_words(tmp_path):
     write(solved(), tmp_path / "submitted" / "ana [2]" / NAME / f"{NAME}.ipynb")
-    assert "rename the folder" in grade.grade(grade.Class(NAME, tmp_path), "ana [2]", []).state
+    assert "rename the folder" in grade.grade(grade.Group(NAME, tmp_path), "ana [2]", []).state
 
 
 def test_nothing_handed_in_at_all_says_where_it_belongs(nbgrader, tmp_path, capsys):
@@ -156,9 +163,20 @@ def test_an_unknown_assignment_is_answered_with_the_known_ones(nbgrader, tmp_pat
 def test_nbgrader_is_stopped_where_nothing_else_stops_it(nbgrader, tmp_path, monkeypatch):
     monkeypatch.setattr(grade, "LONGEST", 0.5)
     started = time.monotonic()
-    code, said = grade.nbgrader(grade.Class(NAME, tmp_path), tmp_path / "log", "autograde", NAME)
+    code, said = grade.nbgrader(grade.Group(NAME, tmp_path), tmp_path / "log", "autograde", NAME)
     assert (code, grade.reason(said)) == (1, "it was stopped after 0.5 seconds")
     assert time.monotonic() - started < 10
+
+
+def test_questions_that_changed_since_grading_began_are_told_with_the_remedy(nbgrader, tmp_path, monkeypatch, capsys):
+    (tmp_path / "submitted" / "ana").mkdir(parents=True)
+    monkeypatch.setattr(
+        grade, "nbgrader", lambda *_: (1, "    RuntimeError: Cannot add or remove cells\n[x | ERROR] see")
+    )
+    assert main(["grade", NAME, "--folder", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "Cannot add or remove cells" in said
+    assert "gradebook.db away" in said
 
 
 def answers(notebook):

@@ -25,7 +25,7 @@ LONGEST = 900  # seconds for one submission, come what may; the time-outs of nbg
 
 
 @dataclass
-class Class:
+class Group:
     """The folders of one assignment of a class."""
 
     assignment: str
@@ -95,7 +95,7 @@ def main(args: argparse.Namespace) -> int:
     known = sorted(path.stem for path in SOURCES.glob("*/*.ipynb"))
     if args.assignment not in known:
         raise ValueError(f"there is no assignment {args.assignment!r}; take one of {', '.join(known)}.")
-    group = Class(args.assignment, args.folder.resolve())
+    group = Group(args.assignment, args.folder.resolve())
     submitted = group.folder / "submitted"
     students = sorted(path.name for path in submitted.glob("[!.]*") if path.is_dir())
     if not students:
@@ -114,11 +114,11 @@ def main(args: argparse.Namespace) -> int:
     feedback(group, rows)
     path = write_marks(group, rows)
     seconds = time.monotonic() - started
-    print(f"\n{report(rows)}\n\n{len(rows)} students, {seconds:.0f} s. Marks: {path}")
+    print(f"\n{report(rows)}\n\nStudents: {len(rows)}; seconds: {seconds:.0f}; marks: {path}")
     return int(any(row.state.startswith("NOT GRADED") for row in rows))
 
 
-def release(group: Class) -> None:
+def release(group: Group) -> None:
     """Let nbgrader read tests, points and the students' version from the source."""
     code, log = nbgrader(group, group.place("logs") / "release.log", "generate_assignment", group.assignment, "--force")
     if code:
@@ -128,7 +128,7 @@ def release(group: Class) -> None:
         )
 
 
-def grade(group: Class, student: str, options: list[str], *, force: bool = False) -> Row:
+def grade(group: Group, student: str, options: list[str], *, force: bool = False) -> Row:
     """Grade one student's notebook.
 
     Args:
@@ -166,7 +166,7 @@ def grade(group: Class, student: str, options: list[str], *, force: bool = False
     return row
 
 
-def feedback(group: Class, rows: list[Row]) -> None:
+def feedback(group: Group, rows: list[Row]) -> None:
     """Let nbgrader write a page for each student, anew each time: marks that a person gave stand in it, too."""
     graded = [row for row in rows if row.state == "graded"]
     if graded:
@@ -176,7 +176,7 @@ def feedback(group: Class, rows: list[Row]) -> None:
             row.notes.append(f"no feedback could be written (see {group.place('logs') / 'feedback.log'})")
 
 
-def find(group: Class, student: str) -> Path:
+def find(group: Group, student: str) -> Path:
     """Return the notebook that a student handed in: the one with the right name, else the only one."""
     folder = group.place("submitted", student)
     found = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
@@ -187,7 +187,7 @@ def find(group: Class, student: str) -> Path:
     return (named or found)[0]
 
 
-def prepare(group: Class, student: str, found: Path) -> None:
+def prepare(group: Group, student: str, found: Path) -> None:
     """Write what nbgrader gets to see: the answers in a fresh copy of the exercise, and what lay beside them."""
     notebook, notes = restore(read(found), nbformat.read(group.place("release") / group.notebook, 4))
     if found.name != group.notebook:
@@ -203,7 +203,7 @@ def prepare(group: Class, student: str, found: Path) -> None:
     nbformat.write(notebook, target / group.notebook)
 
 
-def nbgrader(group: Class, log: Path, *command: str) -> tuple[int, str]:
+def nbgrader(group: Group, log: Path, *command: str) -> tuple[int, str]:
     """Run nbgrader in our folders; write what it said to a file, and return it with the exit code."""
     folders = {name: group.folder / name for name in ("release", "autograded", "feedback")}
     folders["submitted"] = group.folder / "restored"
@@ -251,7 +251,7 @@ def stops(path: Path) -> list[str]:
     return notes
 
 
-def read_marks(group: Class, rows: list[Row]) -> None:
+def read_marks(group: Group, rows: list[Row]) -> None:
     """Fill in the marks from the gradebook, where a person may have changed them."""
     from nbgrader.api import Gradebook, MissingEntry
 
@@ -265,11 +265,16 @@ def read_marks(group: Class, rows: list[Row]) -> None:
                 row.state = "NOT GRADED: it is not in the gradebook; grade with --force"
                 continue
             for mark in sorted(graded, key=lambda mark: mark.name):
-                value = mark.auto_score if mark.manual_score is None else mark.manual_score
-                row.marks[mark.name.partition("-")[0]] = None if value is None else value + (mark.extra_credit or 0)
+                name, value = mark.name.partition("-")[0], mark.auto_score
+                if mark.manual_score is not None:
+                    value = mark.manual_score + (mark.extra_credit or 0)
+                # Also where a person marked what was handed in before.
+                row.marks[name] = None if mark.needs_manual_grade else value
+                if value is None and not mark.needs_manual_grade:
+                    row.state = f"NOT GRADED: nbgrader gave no mark for {name}"
 
 
-def write_marks(group: Class, rows: list[Row]) -> Path:
+def write_marks(group: Group, rows: list[Row]) -> Path:
     """Write one line a student; an open question stays empty until a person has given its mark."""
     path = group.folder / "marks" / f"{group.assignment}.csv"
     path.parent.mkdir(exist_ok=True)
