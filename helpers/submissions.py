@@ -131,10 +131,12 @@ class _Taken:
         found = self.answers[place]
         if len(found) > 1:
             self.notes.append(f"{name} is there {len(found)} times; all were run, the last one counts")
-        if not found:
-            found = self._elsewhere(place)
-            if found:
-                self.notes.append(f"{name} was not filled in; what stands in another cell is used")
+        function = self.functions.get(place)
+        if not found or (function and not any(function in _defined(source) for source in found)):
+            elsewhere = self._elsewhere(place)
+            found = found + elsewhere
+            if elsewhere:
+                self.notes.append(f"{name} does not hold the answer; what stands in another cell is used")
             elif place not in self.seen:
                 self.notes.append(f"{name} was missing")
         return found or [stub]
@@ -151,8 +153,8 @@ class _Taken:
             for cell in reversed(self.own[spot]):
                 if cell.cell_type == "code" and function in _defined(cell.source):
                     self.own[spot] = [other for other in self.own[spot] if other is not cell]
-                    self.answers[place] = [cell.source]
-                    return self.answers[place]
+                    self.answers[place] = [*self.answers[place], cell.source]
+                    return [cell.source]
         # Beside another answer, which then runs twice.
         others = [source for sources in self.answers.values() for source in sources if function in _defined(source)]
         return others[-1:]

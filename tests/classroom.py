@@ -182,9 +182,9 @@ STUDENTS = [
     ("tampered-metadata", tampered_metadata, (2, 0, 0), False, None),
     ("rebound-names", rebound_names, (0, 2, 0), True, "look at it"),
     ("from-colab", from_colab, ALL, True, None),
-    ("from-vs-code", from_vs_code, ALL, True, "q4-answer was not filled in"),
+    ("from-vs-code", from_vs_code, ALL, True, "q4-answer does not hold the answer"),
     ("old-format", old_format, ALL, True, None),
-    ("ann o'neil ü", in_other_cells, ALL, False, "q3-answer was not filled in"),
+    ("ann o'neil ü", in_other_cells, ALL, False, "q3-answer does not hold the answer"),
     ("broken-file", None, None, False, "cannot be read as a notebook"),
 ]
 

@@ -216,13 +216,23 @@ def test_a_stub_below_an_answer_does_not_undo_it():
     assert answers(restored) == answers(solved())
 
 
+def test_an_answer_below_its_test_is_found():
+    notebook = solved()
+    answer = cell(notebook, "q1-answer")
+    notebook.cells.append(nbformat.v4.new_code_cell(answer.source))
+    answer.source = "# see below"
+    restored, _ = restore(notebook, exercise())
+    assert answers(restored) == answers(solved())
+    assert restored.cells[place(restored, "q1-answer") - 1].source == "# see below"
+
+
 def test_an_open_answer_beside_its_cell_is_found():
     notebook = solved()
     cell(notebook, "q4-answer").source = "*Your answer.*"
     notebook.cells.append(nbformat.v4.new_markdown_cell("One picture of 165."))
     restored, notes = restore(notebook, exercise())
     assert answers(restored)["q4"] == "One picture of 165."
-    assert notes == ["q4-answer was not filled in; what stands in another cell is used"]
+    assert notes == ["q4-answer does not hold the answer; what stands in another cell is used"]
 
 
 @pytest.mark.parametrize(
