@@ -150,6 +150,8 @@ def write_site(target, options=()):
             shutil.copy(name, source)
         ignore = shutil.ignore_patterns("solutions", ".*")
         shutil.copytree("notebooks", os.path.join(source, "notebooks"), ignore=ignore)
+        os.mkdir(os.path.join(source, "notebooks", "solutions"))
+        shutil.copy("notebooks/solutions/README.md", os.path.join(source, "notebooks", "solutions"))
         shutil.copytree("data/results", os.path.join(source, "data", "results"))
         shutil.copy("data/README.md", os.path.join(source, "data"))
         command = [PYTHON, "-m", "sphinx", "--quiet", "--fail-on-warning", "-d", os.path.join(scratch, "cache")]

@@ -19,6 +19,7 @@ from tests import browser
 ROOT = Path(__file__).parents[1]
 LECTURES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXERCISES = sorted((ROOT / "notebooks" / "exercises").rglob("*.ipynb"))
+MORE = [("data", "README.html"), ("data", "results", "README.html"), ("notebooks", "solutions", "README.html")]
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "form": "action"}
 
 TOO_WIDE = """[...document.querySelectorAll("html, article pre, article .output, article table")]
@@ -89,7 +90,7 @@ def outputs(notebook, kind):
 
 def test_every_notebook_has_a_page(site, pages):
     names = [path.relative_to(ROOT).with_suffix(".html") for path in LECTURES + EXERCISES]
-    expected = {*map(str, names), "index.html", "search.html", os.path.join("data", "README.html")}
+    expected = {*map(str, names), "index.html", "search.html", *(os.path.join(*place) for place in MORE)}
     assert {str(path.relative_to(site)) for path in pages} == expected
 
 
@@ -131,7 +132,7 @@ def test_lectures_are_followed_by_exercises_and_both_can_be_leafed_through(site,
         assert pages[following].neighbour("left") == order[-1]
         order.append(following)
     notebooks = [page_of(path, site, pages).path for path in LECTURES + EXERCISES]
-    assert order == [site / "index.html", *notebooks, site / "data" / "README.html"]
+    assert order == [site / "index.html", *notebooks, *(site.joinpath(*place) for place in MORE)]
 
 
 @pytest.mark.parametrize("notebook", LECTURES, ids=lambda path: path.stem)
