@@ -213,6 +213,9 @@ def nbgrader(group: Group, log: Path, *command: str) -> tuple[int, str]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch, log.open("wb") as file:
         # One thread a kernel: as many kernels as cores run beside each other. Drawn pictures, and no real ledger.
         settings = {"OMP_NUM_THREADS": "1", "COURSE_DATA": "sample", "COURSE_LEDGER": f"{scratch}/ledger.csv"}
+        for name in ("COURSE_FOOD_DIR", "COURSE_VEHICLES_DIR"):  # kernels start in another folder
+            if os.environ.get(name):
+                settings[name] = os.path.abspath(os.environ[name])
         process = subprocess.Popen(line, cwd=ROOT, env=os.environ | settings, stdout=file, stderr=file)
         try:
             code = process.wait(LONGEST)
