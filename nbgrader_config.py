@@ -24,12 +24,14 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 class RunToTheEnd(Execute):
     """Run all cells, whatever one of them does: the questions after it still count."""
 
-    notebook_timeout = Integer(300, help="Seconds for all cells of one notebook together.").tag(config=True)
+    notebook_timeout = Integer(
+        300, help="Seconds for all cells of one notebook together, or five times those for a cell where that is more."
+    ).tag(config=True)
 
     def preprocess(self, nb, resources, km=None):
         """Run the notebook; where a cell takes the kernel with it, once more in a new one, without that cell."""
         self.lost = {}
-        self.deadline = time.monotonic() + self.notebook_timeout
+        self.deadline = time.monotonic() + max(self.notebook_timeout, 5 * (self.timeout or 0))
         setup = next((cell.source for cell in nb.cells if _grade_id(cell) == "setup"), "")
         self.fresh = _fresh_names(setup)
         while True:
@@ -70,7 +72,9 @@ def _fresh_names(setup):
     """Return code that undoes what an answer put in place of Python's own names and of those the exercise imports."""
     names = ["display", *(name for name in dir(builtins) if not name.startswith("_"))]
     imports = [ast.unparse(node) for node in ast.parse(setup).body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return "\n".join([f"any(globals().pop(name, None) for name in {names})", *imports])
+    # Only by names that an import has just made.
+    undo = f"[builtins.globals().pop(name, None) for name in {names}]"
+    return "\n".join(["import builtins", undo, *imports])
 
 
 c = get_config()  # noqa: F821 - nbgrader provides it

@@ -170,8 +170,8 @@ def _suspicious(cells: list[NotebookNode], release: NotebookNode) -> list[str]:
     for cell in cells:
         try:
             code = TransformerManager().transform_cell(cell.source) if cell.cell_type == "code" else ""
-            tree, lines = ast.parse(code), code.splitlines()
-        except SyntaxError:
+            tree, lines = ast.parse(code), code.split("\n")  # splitlines knows more ends of a line than Python does
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # it does not run
         numbers = {node.lineno for node in ast.walk(tree) if _reaches(node, tools)}
         numbers |= {node.lineno for step in tree.body for node in _bound(step) if _name(node) in tools}

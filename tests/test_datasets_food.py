@@ -97,6 +97,11 @@ def test_a_set_without_a_test_part_has_none(food):
     assert load_food(image_size=8).test is None
 
 
+def said(capsys):
+    """What was printed, with its long lines in one piece."""
+    return capsys.readouterr().out.replace("\n    ", " ")
+
+
 def test_pictures_that_stand_in_several_parts_stay_in_the_last_and_it_says_so(food, capsys):
     shutil.copy(food / "valid/2_0.jpg", food / "train/2_1.jpg")
     Image.open(food / "test/3_0.jpg").save(food / "train/5_0.jpg", "PNG")  # another label and file format
@@ -106,7 +111,7 @@ def test_pictures_that_stand_in_several_parts_stay_in_the_last_and_it_says_so(fo
     assert counts(data) == {"train": 31, "valid": 10, "test": 11}
     assert not {"train/2_1.jpg", "train/5_0.jpg"} & set(kept["train"])
     assert "valid/4_0.jpg" not in kept["valid"]
-    assert capsys.readouterr().out.splitlines() == [
+    assert said(capsys).splitlines() == [
         "left out of train, also found in valid or test: 2 of 33 pictures "
         "(train/2_1.jpg is valid/2_0.jpg, train/5_0.jpg is test/3_0.jpg)",
         "left out of valid, also found in test: 1 of 11 pictures (valid/4_0.jpg is test/4_0.jpg)",
@@ -117,7 +122,7 @@ def test_many_leaked_pictures_are_one_line_with_the_first_three_and_the_number(f
     for label in range(11):
         shutil.copy(food / f"valid/{label}_0.jpg", food / f"train/{label}_0.jpg")
     assert len(load_food(image_size=8).train) == 22
-    out = capsys.readouterr().out
+    out = said(capsys)
     assert out.startswith(
         "left out of train, also found in valid or test: 11 of 33 pictures (train/0_0.jpg is valid/0_"
     )
@@ -131,7 +136,7 @@ def test_contradicting_labels_within_train_are_left_out_and_it_says_so(food, cap
     data = load_food(image_size=8)
     assert len(data.train) == 31
     assert not {"train/3_0.jpg", "train/8_1.jpg"} & set(data.train.names)
-    assert capsys.readouterr().out == (
+    assert said(capsys) == (
         "left out, identical pictures with contradicting labels: train/3_0.jpg (Egg) against train/8_1.jpg (Seafood)\n"
     )
 

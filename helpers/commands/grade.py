@@ -1,8 +1,10 @@
 """`python -m helpers grade`: grade what students handed in, with nbgrader, several at a time."""
 
 import argparse
+import contextlib
 import csv
 import glob
+import hashlib
 import importlib.util
 import os
 import re
@@ -12,13 +14,14 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
 import psutil
 
 from helpers.commands.exercises import ROOT, SOURCES
+from helpers.datasets.folders import litter
 from helpers.submissions import read, restore
 
 LONGEST = 900  # seconds for one submission, come what may; the time-outs of nbgrader_config.py end it long before
@@ -26,10 +29,11 @@ LONGEST = 900  # seconds for one submission, come what may; the time-outs of nbg
 
 @dataclass
 class Group:
-    """The folders of one assignment of a class."""
+    """The folders of one assignment of a class, and the seconds that nbgrader gets for one submission."""
 
     assignment: str
     folder: Path
+    longest: float = LONGEST
 
     def place(self, step: str, student: str = ".") -> Path:
         """Return the folder of one student in one step of the work."""
@@ -62,7 +66,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "grade",
         help="grade what students handed in (for instructors)",
         description="Grade grading/submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb of every student with nbgrader; write "
-        "feedback and grading/marks/ASSIGNMENT.csv. What is graded already is graded anew only where a newer file was "
+        "feedback and grading/marks/ASSIGNMENT.csv. What is graded already is graded anew only where something else was "
         "handed in. A submission that cannot be graded is named with the reason, the others are graded all the same, "
         "and the exit code is 1. THIS RUNS THE STUDENTS' CODE on this machine, as you; notebooks/solutions/README.md "
         "says how to contain it.",
@@ -95,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
     known = sorted(path.stem for path in SOURCES.glob("*/*.ipynb"))
     if args.assignment not in known:
         raise ValueError(f"there is no assignment {args.assignment!r}; take one of {', '.join(known)}.")
-    group = Group(args.assignment, args.folder.resolve())
+    group = Group(args.assignment, args.folder.resolve(), max(LONGEST, 15 * (args.timeout or 0)))
     submitted = group.folder / "submitted"
     students = sorted(path.name for path in submitted.glob("[!.]*") if path.is_dir())
     if not students:
@@ -107,9 +111,12 @@ def main(args: argparse.Namespace) -> int:
     with ThreadPoolExecutor(max(1, args.jobs)) as pool:
         done = [pool.submit(grade, group, student, options, force=args.force) for student in students]
         rows = []
-        for number, (student, result) in enumerate(zip(students, done, strict=True), start=1):
-            rows.append(result.result())
-            print(f"{number} of {len(students)}: {student}: {rows[-1].state}", flush=True)
+        try:
+            for number, result in enumerate(done, start=1):
+                rows.append(result.result())
+                print(f"{number} of {len(students)}: {rows[-1].student}: {rows[-1].state}", flush=True)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # or Ctrl-C would begin with all that are left
     read_marks(group, rows)
     feedback(group, rows)
     path = write_marks(group, rows)
@@ -140,25 +147,30 @@ def grade(group: Group, student: str, options: list[str], *, force: bool = False
     Returns:
         The row of the student, still without marks.
     """
-    row = Row(student)
+    row = Row(student.encode(errors="backslashreplace").decode())  # a folder's name need not be text
     if not group.place("submitted", student).is_dir():
         row.state = "nothing handed in"
         return row
     graded, restored = (group.place(step, student) / group.notebook for step in ("autograded", "restored"))
+    log, done = (group.place("logs") / f"{student}.{kind}" for kind in ("log", "sha256"))
     try:
-        if student != glob.escape(student).strip():
-            raise ValueError("nbgrader takes no *, ? or [ in a name, and no blank at its ends; rename the folder")
+        if row.student != glob.escape(student).strip():
+            raise ValueError(
+                "nbgrader takes no *, ? or [ in a name, no blank at its ends, and only letters; rename the folder"
+            )
         found = find(group, student)
-        stale = not graded.exists() or found.stat().st_mtime > graded.stat().st_mtime
-        if force or stale:
+        # No date: it may be that of the last change at home. The file is written last, so that a stop shows.
+        content = fingerprint(group.place("submitted", student), found)
+        if force or not (graded.exists() and done.exists() and done.read_text() == content):
+            done.unlink(missing_ok=True)
             for step in ("autograded", "feedback"):
                 shutil.rmtree(group.place(step, student), ignore_errors=True)
             prepare(group, student, found)
-            log = group.place("logs") / f"{student}.log"
-            only = f"--student={student!r}"  # in quotes, or nbgrader would take 123 for a number
+            only = f'--student="{student}"'  # in quotes, or nbgrader would take 123 for a number
             code, said = nbgrader(group, log, "autograde", group.assignment, only, "--force", *options)
             if code:
                 raise ValueError(f"{reason(said)} (all of it: {log})")
+            done.write_text(content)
         row.notes = [*nbformat.read(restored, 4).metadata.get("notes", []), *stops(graded)]
     except Exception as error:  # one submission, whatever is wrong with it, must not stop the others
         row.state = f"NOT GRADED: {error}"
@@ -170,7 +182,8 @@ def feedback(group: Group, rows: list[Row]) -> None:
     """Let nbgrader write a page for each student, anew each time: marks that a person gave stand in it, too."""
     graded = [row for row in rows if row.state == "graded"]
     if graded:
-        nbgrader(group, group.place("logs") / "feedback.log", "generate_feedback", group.assignment, "--force")
+        all_of_them = replace(group, longest=group.longest * len(graded))
+        nbgrader(all_of_them, group.place("logs") / "feedback.log", "generate_feedback", group.assignment, "--force")
     for row in graded:
         if not (group.place("feedback", row.student) / f"{group.assignment}.html").exists():
             row.notes.append(f"no feedback could be written (see {group.place('logs') / 'feedback.log'})")
@@ -179,7 +192,7 @@ def feedback(group: Group, rows: list[Row]) -> None:
 def find(group: Group, student: str) -> Path:
     """Return the notebook that a student handed in: the one with the right name, else the only one."""
     folder = group.place("submitted", student)
-    found = sorted(path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+    found = sorted(path for path in folder.rglob("*.ipynb") if not any(map(litter, path.relative_to(folder).parts)))
     named = [path for path in found if path == folder / group.notebook]
     if len(named or found) != 1:
         names = ", ".join(path.name for path in found) or "no notebook"
@@ -187,19 +200,34 @@ def find(group: Group, student: str) -> Path:
     return (named or found)[0]
 
 
+def beside(folder: Path) -> list[Path]:
+    """Return what was handed in along with a notebook, as paths below the folder."""
+    found = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sorted(path.relative_to(folder) for path in found if path.suffix != ".ipynb")
+
+
+def fingerprint(folder: Path, notebook: Path) -> str:
+    """Return a hash of all that a student's marks depend on."""
+    found = hashlib.sha256(notebook.read_bytes())
+    for path in beside(folder):
+        found.update(os.fsencode(path) + (folder / path).read_bytes())
+    return found.hexdigest()
+
+
 def prepare(group: Group, student: str, found: Path) -> None:
     """Write what nbgrader gets to see: the answers in a fresh copy of the exercise, and what lay beside them."""
     notebook, notes = restore(read(found), nbformat.read(group.place("release") / group.notebook, 4))
     if found.name != group.notebook:
         notes.insert(0, f"the file was named {found.name}")
-    notebook.metadata["notes"] = notes
     source, target = group.place("submitted", student), group.place("restored", student)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for path in source.rglob("*"):
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
-            (target / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target / path.relative_to(source))
+    for path in beside(source):
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / path, target / path)
+        if path.suffix == ".py":
+            notes.append(f"{path.as_posix()} was handed in, too, and can be imported (look at it)")
+    notebook.metadata["notes"] = notes
     nbformat.write(notebook, target / group.notebook)
 
 
@@ -218,12 +246,13 @@ def nbgrader(group: Group, log: Path, *command: str) -> tuple[int, str]:
                 settings[name] = os.path.abspath(os.environ[name])
         process = subprocess.Popen(line, cwd=ROOT, env=os.environ | settings, stdout=file, stderr=file)
         try:
-            code = process.wait(LONGEST)
+            code = process.wait(group.longest)
         except subprocess.TimeoutExpired:
             for child in [*psutil.Process(process.pid).children(recursive=True), process]:
-                child.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+                    child.kill()
             process.wait()
-            return 1, f"ERROR] it was stopped after {LONGEST} seconds"
+            return 1, f"ERROR] it was stopped after {group.longest} seconds"
     return code, log.read_text(encoding="utf-8", errors="replace")
 
 
@@ -268,12 +297,11 @@ def read_marks(group: Group, rows: list[Row]) -> None:
                 row.state = "NOT GRADED: it is not in the gradebook; grade with --force"
                 continue
             for mark in sorted(graded, key=lambda mark: mark.name):
-                name, value = mark.name.partition("-")[0], mark.auto_score
-                if mark.manual_score is not None:
-                    value = mark.manual_score + (mark.extra_credit or 0)
-                # Also where a person marked what was handed in before.
-                row.marks[name] = None if mark.needs_manual_grade else value
-                if value is None and not mark.needs_manual_grade:
+                name = mark.name.partition("-")[0]
+                known = mark.auto_score is not None or mark.manual_score is not None
+                # Asked for again where a person marked what was handed in before. The score holds extra credit, too.
+                row.marks[name] = mark.score if known and not mark.needs_manual_grade else None
+                if not known and not mark.needs_manual_grade:
                     row.state = f"NOT GRADED: nbgrader gave no mark for {name}"
 
 

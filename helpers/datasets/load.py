@@ -1,5 +1,6 @@
 """`load_vehicles` and `load_food`: from a folder of pictures to train, valid and test."""
 
+import textwrap
 from dataclasses import dataclass
 
 from helpers import runtime
@@ -130,7 +131,7 @@ def load_food(
         if leaked:
             listed = some([f"{data.names[i]} is {data.names[twin]}" for i, twin in leaked.items()], 3)
             share = f"{len(leaked)} of {len(chosen[part])} pictures"
-            print(f"left out of {part}, also found in {' or '.join(later)}: {share} ({listed})")
+            _say(f"left out of {part}, also found in {' or '.join(later)}: {share} ({listed})")
             chosen[part] = [i for i in chosen[part] if i not in leaked]
     in_train = set(chosen["train"])
     torn = _contradicting([[i for i in group if i in in_train] for group in groups], data)
@@ -180,7 +181,12 @@ def _report_unreadable(table: LabelTable, unreadable: dict[int, str], title: str
             f"unreadable pictures in {short(table.pictures)}/: {some(bad)}. Replace them, leave them out with "
             f'on_unreadable="skip"{fix}'
         )
-    print(f"left out, unreadable: {some(bad)}")
+    _say(f"left out, unreadable: {some(bad)}")
+
+
+def _say(text: str) -> None:
+    """Print a text in lines that JupyterLab need not break, as it would inside words."""
+    print(textwrap.fill(text, 100, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False))
 
 
 def _contradicting(groups: list[list[int]], data: ImageDataset) -> list[list[int]]:
@@ -189,7 +195,7 @@ def _contradicting(groups: list[list[int]], data: ImageDataset) -> list[list[int
     torn = [group for group in groups if len({labels[i] for i in group}) > 1]
     if torn:
         listed = [sides({data.names[i]: data.classes[labels[i]] for i in group}) for group in torn]
-        print(f"left out, identical pictures with contradicting labels: {'; '.join(listed)}")
+        _say(f"left out, identical pictures with contradicting labels: {'; '.join(listed)}")
     return torn
 
 

@@ -35,10 +35,11 @@ class Comparison:
 
     def __repr__(self) -> str:
         low, high = self.interval
+        p_value = f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
         verdict = "the data can tell them apart" if self.real else "the data cannot tell them apart"
-        return (
+        return (  # two lines, as JupyterLab breaks longer ones inside words
             f"difference {100 * self.difference:+.1f} points (95 % interval {100 * low:+.1f} to {100 * high:+.1f}, "
-            f"p = {self.p_value:.3f}, {self.method}): {verdict}"
+            f"{p_value}): {verdict}\n    ({self.method})"
         )
 
 
@@ -62,7 +63,8 @@ def compare(a: Evaluation | Sequence, b: Evaluation | Sequence) -> Comparison:
 
     Example:
         >>> print(compare([0.80, 0.82, 0.81], [0.86, 0.87, 0.88]))
-        difference +6.0 points (95 % interval +3.5 to +8.5, p = 0.009, paired over 3 seeds): the data can tell...
+        difference +6.0 points (95 % interval +3.5 to +8.5, p = 0.009): the data can tell them apart
+            (paired over 3 seeds)
     """
     if isinstance(a, Evaluation) and isinstance(b, Evaluation):
         return _over_pictures(a, b)
