@@ -15,6 +15,7 @@ DEFINED = re.compile(r"^(?:async )?(?:def|class)\s+(\w+)", re.MULTILINE)
 # Names that no answer needs; with them code can look at the tests from inside, or at what lies on the disk.
 BEHIND = {"get_ipython", "In", "_ih", "_i", "builtins", "__builtins__", "globals", "setattr", "exec", "inspect", "gc"}
 BEHIND |= {"ast_transformers", "_getframe", "f_back", "f_globals", "ctypes", "subprocess", "sqlite3"}
+BEHIND |= {"__import__", "importlib", "__globals__", "__dict__", "vars"}  # other ways to the same
 BEHIND |= {"environ", "getenv"}  # they say where the private pictures are
 BEHIND |= {"solution", "unpack"}  # what a check tells who asks; an answer must not ask
 

@@ -136,11 +136,12 @@ def in_other_cells():
 
 
 def rebound_names():
-    """Wrong answers to questions 1 and 3, and names of Python that would make their tests pass."""
+    """Wrong answers to questions 1 and 3, and names of Python that would make their tests pass and stay there."""
     faked = "from types import SimpleNamespace as Said\n\n\n"
     faked += "def experiment(train, seeds):\n    return Said(n=3, difference=0, p_value=0)"
+    rebound = "any = abs = lambda _: 0\nglobals = dict\nfloat = lambda _, said=iter([1 / 3, 1]): next(said)"
     return answering(
-        q1="abs = lambda _: 0\nfloat = lambda _: 1\n\n\ndef accuracy(batches):\n    return 0.5",
+        q1=rebound + "\n\n\ndef accuracy(batches):\n    return 0.5",
         q2="check = check.q1(accuracy)\n\n\n" + cell(solved(), "q2-answer").source,
         q3=faked,
     )

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.__main__ import main
 from helpers.commands import grade
-from helpers.commands.exercises import RELEASE, ROOT
+from helpers.commands.exercises import RELEASE, ROOT, SOURCES
 from helpers.submissions import read, restore
 from tests.classroom import NAME, STUDENTS, answering, cell, exercise, hand_in, place, solved, write
 
@@ -61,6 +61,7 @@ def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path
         for student in ("right", "0042"):
             mark = book.find_grade("q4-answer", NAME, NAME, student)
             mark.manual_score, mark.needs_manual_grade = 2.5, False
+        book.find_grade("q1-test", NAME, NAME, "right").extra_credit = 0.5
         book.db.commit()
     again = ("0042", "broken-file")
     for student in again:
@@ -72,13 +73,13 @@ def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path
     table = marks_of(tmp_path)
     for student in again:
         assert [table[student][name] for name in ("q1", "q2", "q3", "q4", "total")] == ["2", "2", "3", "", ""]
-    assert [table["right"][name] for name in ("q4", "total")] == ["2.5", "9.5"]
+    assert [table["right"][name] for name in ("q1", "q4", "total")] == ["2.5", "2.5", "10"]
     assert "q1-test took too long" in table["endless-loop"]["notes"]  # still said
 
 
 def test_nbgraders_own_commands_work_from_a_clone_as_documented(nbgrader, tmp_path):
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(grade.SOURCES / NAME, tmp_path / "notebooks" / "solutions" / NAME)
+    shutil.copytree(SOURCES / NAME, tmp_path / "notebooks" / "solutions" / NAME)
     write(solved(), tmp_path / "grading" / "submitted" / "ana" / NAME / f"{NAME}.ipynb")
     for command in ("generate_assignment", "autograde", "generate_feedback"):
         call(tmp_path, command, NAME)
@@ -132,7 +133,7 @@ def test_of_two_notebooks_none_is_guessed(tmp_path):
 def test_a_link_to_another_file_is_refused(tmp_path):
     path = tmp_path / "submitted" / "ana" / NAME / f"{NAME}.ipynb"
     path.parent.mkdir(parents=True)
-    path.symlink_to(grade.SOURCES / NAME / f"{NAME}.ipynb")
+    path.symlink_to(SOURCES / NAME / f"{NAME}.ipynb")
     assert "is a link" in refused(tmp_path)
 
 
@@ -145,9 +146,93 @@ def refused(folder):
     return row.state
 
 
-def test_a_name_that_nbgrader_cannot_take_is_refused_in_words(tmp_path):
-    write(solved(), tmp_path / "submitted" / "ana [2]" / NAME / f"{NAME}.ipynb")
-    assert "rename the folder" in grade.grade(grade.Group(NAME, tmp_path), "ana [2]", []).state
+@pytest.mark.parametrize("student", ["ana [2]", " ana", os.fsdecode(b"an\xe4")])
+def test_a_name_that_nbgrader_cannot_take_is_refused_in_words(tmp_path, student):
+    try:
+        write(solved(), tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb")
+    except OSError:
+        pytest.skip("no such name on this system")
+    row = grade.grade(grade.Group(NAME, tmp_path), student, [])
+    assert "rename the folder" in row.state
+    assert grade.write_marks(grade.Group(NAME, tmp_path), [row]).exists()  # and everybody else's marks are written
+
+
+@pytest.fixture
+def graded(tmp_path, monkeypatch):
+    """Grade ana's submission with an nbgrader that copies; return what was graded, and a function that grades."""
+    group, seen = grade.Group(NAME, tmp_path), []
+
+    def copy(group, log, command, assignment, student, *options):
+        seen.append(student)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(group.place("restored", "ana"), group.place("autograded", "ana"))
+        return 0, ""
+
+    monkeypatch.setattr(grade, "nbgrader", copy)
+    write(exercise(), tmp_path / "release" / NAME / f"{NAME}.ipynb")
+    write(solved(), tmp_path / "submitted" / "ana" / NAME / f"{NAME}.ipynb")
+    return seen, lambda: grade.grade(group, "ana", [])
+
+
+def test_what_was_changed_is_graded_anew_whatever_its_date(graded, tmp_path):
+    seen, again = graded
+    assert [again().state, again().state] == ["graded", "graded"]
+    assert len(seen) == 1
+    folder = tmp_path / "submitted" / "ana" / NAME
+    for name, content in ((f"{NAME}.ipynb", "answering"), ("mine.py", "x = 1"), ("mine.py", "x = 2")):
+        write(answering(q1="1"), folder / name) if content == "answering" else (folder / name).write_text(content)
+        os.utime(folder / name, (0, 0))  # as unpacked from a zip
+        before = len(seen)
+        assert [again().state, again().state] == ["graded", "graded"]
+        assert len(seen) == before + 1
+
+
+def test_a_submission_whose_grading_was_cut_off_is_graded_anew(graded, monkeypatch):
+    seen, again = graded
+    copy = grade.nbgrader
+
+    def cut_off(*arguments):
+        copy(*arguments)
+        raise SystemExit
+
+    monkeypatch.setattr(grade, "nbgrader", cut_off)
+    with pytest.raises(SystemExit):
+        again()
+    monkeypatch.setattr(grade, "nbgrader", copy)
+    assert again().state == "graded"
+    assert len(seen) == 2
+
+
+def test_modules_that_were_handed_in_are_shown(graded, tmp_path):
+    (tmp_path / "submitted" / "ana" / NAME / "mine.py").write_text("import torch; torch.allclose = bool")
+    assert graded[1]().notes == ["mine.py was handed in, too, and can be imported (look at it)"]
+
+
+def test_what_file_managers_leave_behind_is_no_second_notebook(graded, tmp_path):
+    folder = tmp_path / "submitted" / "ana" / NAME
+    (folder / f"{NAME}.ipynb").rename(folder / "mine.ipynb")
+    for name in (".ipynb_checkpoints/mine-checkpoint.ipynb", "__MACOSX/._mine.ipynb", "._mine.ipynb"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("")
+    assert graded[1]().notes == ["the file was named mine.ipynb"]
+
+
+def test_ctrl_c_begins_with_nobody_else(nbgrader, tmp_path, monkeypatch):
+    students = [f"{number:03}" for number in range(200)]
+    for student in students:
+        (tmp_path / "submitted" / student).mkdir(parents=True)
+    seen = []
+
+    def interrupted(group, student, options, *, force):
+        seen.append(student)
+        if student == "000":
+            raise KeyboardInterrupt
+        time.sleep(0.02)
+
+    monkeypatch.setattr(grade, "release", lambda group: None)
+    monkeypatch.setattr(grade, "grade", interrupted)
+    assert main(["grade", NAME, "--folder", str(tmp_path), "--jobs", "1"]) == 130
+    assert len(seen) < len(students)
 
 
 def test_nothing_handed_in_at_all_says_where_it_belongs(nbgrader, tmp_path, capsys):
@@ -160,10 +245,9 @@ def test_an_unknown_assignment_is_answered_with_the_known_ones(nbgrader, tmp_pat
     assert NAME in capsys.readouterr().err
 
 
-def test_nbgrader_is_stopped_where_nothing_else_stops_it(nbgrader, tmp_path, monkeypatch):
-    monkeypatch.setattr(grade, "LONGEST", 0.5)
+def test_nbgrader_is_stopped_where_nothing_else_stops_it(nbgrader, tmp_path):
     started = time.monotonic()
-    code, said = grade.nbgrader(grade.Group(NAME, tmp_path), tmp_path / "log", "autograde", NAME)
+    code, said = grade.nbgrader(grade.Group(NAME, tmp_path, longest=0.5), tmp_path / "log", "autograde", NAME)
     assert (code, grade.reason(said)) == (1, "it was stopped after 0.5 seconds")
     assert time.monotonic() - started < 10
 
@@ -196,6 +280,14 @@ def test_whatever_is_handed_in_the_exercise_is_whole_again(student, make, tmp_pa
             assert copy.source == original.source or original.metadata.nbgrader.solution
     assert not theirs
     assert restored.metadata.kernelspec == exercise().metadata.kernelspec
+
+
+@pytest.mark.parametrize("source", ["x = '\x00'", "-" * 100_000 + "1"])
+def test_a_cell_that_python_cannot_read_costs_nothing_else(source):
+    notebook = solved()
+    notebook.cells.append(nbformat.v4.new_code_cell(source))
+    restored, notes = restore(notebook, exercise())
+    assert (answers(restored), notes) == (answers(solved()), [])
 
 
 def test_what_students_add_stays_in_its_place():
@@ -243,6 +335,8 @@ def test_an_open_answer_beside_its_cell_is_found():
         ("get_ipython().ast_transformers.clear()", True),
         ("\n\nimport numpy as torch", True),
         ("check.q1.solution()", True),
+        ("accuracy.__globals__['torch'].allclose", True),
+        ("'\x0c'\nimport numpy as torch", True),
         ("total = abs(1)", False),
         ("model = torch.nn.Linear(1, 1).eval()", False),
         ("model.weight.data = torch.zeros(1)", False),

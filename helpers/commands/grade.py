@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from helpers.commands.exercises import ROOT, SOURCES
+from helpers.commands.exercises import ROOT, sources
 from helpers.datasets.folders import litter
 from helpers.submissions import read, restore
 
@@ -66,7 +66,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "grade",
         help="grade what students handed in (for instructors)",
         description="Grade grading/submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb of every student with nbgrader; write "
-        "feedback and grading/marks/ASSIGNMENT.csv. What is graded already is graded anew only where something else was "
+        "feedback and grading/marks/ASSIGNMENT.csv. What is graded already is graded anew only where something else is "
         "handed in. A submission that cannot be graded is named with the reason, the others are graded all the same, "
         "and the exit code is 1. THIS RUNS THE STUDENTS' CODE on this machine, as you; notebooks/solutions/README.md "
         "says how to contain it.",
@@ -96,7 +96,7 @@ def main(args: argparse.Namespace) -> int:
     """
     if importlib.util.find_spec("nbgrader") is None:
         raise OSError("nbgrader is not installed; run `pip install -r requirements-instructors.txt` first.")
-    known = sorted(path.stem for path in SOURCES.glob("*/*.ipynb"))
+    known = [path.stem for path in sources()]
     if args.assignment not in known:
         raise ValueError(f"there is no assignment {args.assignment!r}; take one of {', '.join(known)}.")
     group = Group(args.assignment, args.folder.resolve(), max(LONGEST, 15 * (args.timeout or 0)))
@@ -156,7 +156,7 @@ def grade(group: Group, student: str, options: list[str], *, force: bool = False
     try:
         if row.student != glob.escape(student).strip():
             raise ValueError(
-                "nbgrader takes no *, ? or [ in a name, no blank at its ends, and only letters; rename the folder"
+                "nbgrader takes no *, ? or [ in a name, no blank at its ends, only text; rename the folder"
             )
         found = find(group, student)
         # No date: it may be that of the last change at home. The file is written last, so that a stop shows.
