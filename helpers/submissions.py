@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import contextlib
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -167,21 +168,24 @@ def _suspicious(cells: list[NotebookNode], release: NotebookNode) -> list[str]:
     setup = next((cell.source for cell in release.cells if _grade_id(cell) == "setup"), "")
     tools = {*imported(setup), *dir(builtins), "display"}
     given = {line for cell in release.cells for line in cell.source.splitlines()}
-    found = []
+    codes = []
     for cell in cells:
-        try:
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # it does not run
             code = TransformerManager().transform_cell(cell.source) if cell.cell_type == "code" else ""
-            tree, lines = ast.parse(code), code.split("\n")  # splitlines knows more ends of a line than Python does
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue  # it does not run
-        numbers = {node.lineno for node in ast.walk(tree) if _reaches(node, tools)}
+            codes.append((ast.parse(code), code.split("\n")))  # splitlines knows more ends of a line than Python does
+    reached = tools.union(*(imported("\n".join(lines)) for _, lines in codes))
+    found = []
+    for tree, lines in codes:
+        numbers = {node.lineno for node in ast.walk(tree) if _reaches(node, reached)}
         numbers |= {node.lineno for step in tree.body for node in _bound(step) if _name(node) in tools}
         found += [lines[number - 1] for number in sorted(numbers) if lines[number - 1] not in given]
     return [f"`{line.strip()[:60]}`" for line in found]
 
 
 def _reaches(node: ast.AST, tools: set[str]) -> bool:
-    """Whether code names what it should not need, or sets something inside a module."""
+    """Whether code names what it should not need, or sets something inside a module or, from a function, outside."""
+    if isinstance(node, ast.Global):
+        return bool(tools.intersection(node.names))
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
         root = node.value
         while isinstance(root, ast.Attribute):
@@ -210,7 +214,7 @@ def imported(source: str) -> list[str]:
         >>> imported("import torch\nfrom torch import nn\nfrom helpers.checks import dropout as check")
         ['torch', 'nn', 'check']
     """
-    imports = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
     return [(name.asname or name.name).partition(".")[0] for node in imports for name in node.names]
 
 

@@ -336,12 +336,16 @@ def test_an_open_answer_beside_its_cell_is_found():
         ("\n\nimport numpy as torch", True),
         ("check.q1.solution()", True),
         ("accuracy.__globals__['torch'].allclose", True),
-        ("'\x0c'\nimport numpy as torch", True),
+        ("'\x0cimport torch\x0c'\nimport numpy as torch", True),
+        ("def f():\n    global abs\n    abs = bool", True),
+        ("import helpers\nhelpers.compare = bool", True),
+        ("def f():\n    import torch as t\n    t.allclose = bool", True),
         ("total = abs(1)", False),
         ("model = torch.nn.Linear(1, 1).eval()", False),
         ("model.weight.data = torch.zeros(1)", False),
         ("def f(x):\n    sum = x\n    return sum", False),
         ("import torch", False),
+        ("def f():\n    global count\n    count = 1", False),
     ],
 )
 def test_lines_that_reach_behind_the_tests_are_shown(line, seen):
