@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class Verdict:
     Example:
         >>> Verdict("baseline, question 1", "right", "Every picture counts alike.")
         baseline, question 1: right. Every picture counts alike.
+        >>> "<code>reshape</code> &lt;" in Verdict("question", "wrong", "`reshape` <")._repr_html_()
+        True
     """
 
     question: str
@@ -61,7 +64,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         # A sign and a word say the state, the colour only repeats it; text keeps the page's colours, light or dark.
         sign, edge = SIGNS[self.state]
-        said = html.escape(self.text).replace("\n", "<br>")
+        said = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.text)).replace("\n", "<br>")
         return (
             f'<div style="border-left: 4px solid {edge}; padding: 2px 10px">{sign} {html.escape(self.question)}: '
             f"<b>{self.state}</b>. {said}</div>"
