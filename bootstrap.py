@@ -157,8 +157,8 @@ def write_site(target, options=()):
         command = [PYTHON, "-m", "sphinx", "--quiet", "--fail-on-warning", "-d", os.path.join(scratch, "cache")]
         code = run(command + list(options) + [source, pages])
         if code == 0:
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.move(pages, target)
+            shutil.rmtree(target, ignore_errors=True)  # as far as nobody holds a file open
+            shutil.copytree(pages, target, dirs_exist_ok=True)
     return code
 
 

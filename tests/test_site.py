@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import os
 import re
+import shutil
 import sys
 from collections import defaultdict
 from html.parser import HTMLParser
@@ -175,6 +176,21 @@ def test_a_failed_build_leaves_the_pages_alone(bootstrap, tmp_path, monkeypatch)
     (tmp_path / "index.html").write_text("as before")
     assert bootstrap.write_site(str(tmp_path)) == 1
     assert (tmp_path / "index.html").read_text() == "as before"
+
+
+def test_pages_that_cannot_be_removed_are_written_over(bootstrap, tmp_path, monkeypatch):
+    def write(command):
+        (Path(command[-1]) / "index.html").parent.mkdir()
+        (Path(command[-1]) / "index.html").write_text("new")
+        return 0
+
+    remove = shutil.rmtree
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(bootstrap, "run", write)
+    monkeypatch.setattr(shutil, "rmtree", lambda path, **how: path == str(tmp_path) or remove(path, **how))
+    (tmp_path / "index.html").write_text("as before")
+    assert bootstrap.write_site(str(tmp_path)) == 0
+    assert (tmp_path / "index.html").read_text() == "new"
 
 
 @pytest.fixture
