@@ -185,7 +185,7 @@ STUDENTS = [
     ("from-colab", from_colab, ALL, True, None),
     ("from-vs-code", from_vs_code, ALL, True, "q4-answer does not hold the answer"),
     ("old-format", old_format, ALL, True, None),
-    ("ann o'neil ü", in_other_cells, ALL, False, "q3-answer does not hold the answer"),
+    ("ann o'neil\u00a0ü", in_other_cells, ALL, False, "q3-answer does not hold the answer"),
     ("broken-file", None, None, False, "cannot be read as a notebook"),
 ]
 
