@@ -22,6 +22,7 @@ from helpers import (
     make_loader,
     seed_everything,
 )
+from helpers.samples import draw_food
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -114,20 +115,37 @@ def food(data):  # in the same folder, with the same single thread
     return load_food("sample", image_size=FOOD_SIZE, on_unreadable="skip")
 
 
-def mean_accuracies(food, train):
-    """Return the mean validation and test accuracy over the seeds, in points."""
-    accuracies = []
-    for seed in FOOD_SEEDS:
-        seed_everything(seed)
-        model = train()
-        accuracies.append([100 * evaluate(model, make_loader(part, 256)).accuracy for part in (food.valid, food.test)])
-    for name, of_part in zip(("valid", "test"), zip(*accuracies, strict=True), strict=True):
-        print(f"{train.__name__}, {name}: {statistics.mean(of_part):.1f} +- {statistics.stdev(of_part):.1f}")
-    return tuple(map(statistics.mean, zip(*accuracies, strict=True)))
+@pytest.fixture(scope="module")
+def new_pictures(data, tmp_path_factory):
+    """Another drawn sample, all of it: pictures that chose no epoch and no setting, and many of them."""
+    folder = draw_food(tmp_path_factory.mktemp("new") / "food", seed=1013, progress=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_FOOD_DIR", str(folder))
+        drawn = load_food("full", image_size=FOOD_SIZE, on_unreadable="skip")
+    return drawn.train, drawn.valid, drawn.test
 
 
 @pytest.fixture(scope="module")
-def food_cnn(food):
+def mean_accuracies(food, new_pictures):
+    """Return a function that trains for each seed and returns the mean accuracy, in points: validation, new pictures."""
+
+    def measure(train):
+        accuracies = []
+        for seed in FOOD_SEEDS:
+            seed_everything(seed)
+            model = train()
+            new = torch.cat([evaluate(model, make_loader(part, 256)).correct for part in new_pictures])
+            valid = evaluate(model, make_loader(food.valid, 256)).accuracy
+            accuracies.append((100 * valid, 100 * new.float().mean().item()))
+        for name, of_part in zip(("valid", "new"), zip(*accuracies, strict=True), strict=True):
+            print(f"{train.__name__}, {name}: {statistics.mean(of_part):.1f} +- {statistics.stdev(of_part):.1f}")
+        return tuple(map(statistics.mean, zip(*accuracies, strict=True)))
+
+    return measure
+
+
+@pytest.fixture(scope="module")
+def food_cnn(food, mean_accuracies):
     chosen = settings("05_food11_cnn")
 
     def the_tutorials_network():
@@ -138,7 +156,7 @@ def food_cnn(food):
         fit(model, *loaders, epochs=chosen.epochs, optimizer=optimizer, progress=False, **limits)
         return model
 
-    return mean_accuracies(food, the_tutorials_network)
+    return mean_accuracies(the_tutorials_network)
 
 
 def test_the_food_network_learns_and_is_not_finished(food_cnn):
@@ -147,7 +165,7 @@ def test_the_food_network_learns_and_is_not_finished(food_cnn):
 
 
 @pytest.fixture(scope="module")
-def residual(food):
+def residual(food, mean_accuracies):
     chosen = settings("08_test_time_augmentation")
 
     @cache
@@ -163,12 +181,12 @@ def residual(food):
             fit(model, loader, epochs=chosen.epochs, optimizer=optimizer, scheduler=cycle, progress=False)
             return model
 
-        return mean_accuracies(food, residual_network)
+        return mean_accuracies(residual_network)
 
     return of
 
 
-# On the test pictures: the food network's best epoch is chosen on the validation pictures, which flatters it there.
+# On new pictures: the food network's best epoch is chosen on the validation pictures, which flatters it there.
 
 
 def test_a_residual_network_with_augmentation_is_above_the_food_network(residual, food_cnn):
