@@ -127,7 +127,7 @@ def new_pictures(data, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def mean_accuracies(food, new_pictures):
-    """Return a function that trains for each seed and returns the mean accuracy, in points: validation, new pictures."""
+    """Return a function that trains for each seed and returns mean accuracies in points: validation, new pictures."""
 
     def measure(train):
         accuracies = []
