@@ -88,7 +88,7 @@ def test(options):
     settings = {"OMP_NUM_THREADS": "1", "COURSE_DATA": "sample", "COURSE_LEDGER": os.path.join(scratch, "ledger.csv")}
     pytest = [PYTHON, "-m", "pytest", "-n", "2"]
     coverage = ["--cov=helpers", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
-    nbval = ["-p", "tests.nbval_plugin", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=180"]
+    nbval = ["-p", "tests.nbval_plugin", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
     # Drawn before the notebooks, so that none of them pays for it.
     draw = "from helpers.datasets import data_folder; [data_folder(name, 'sample') for name in ('vehicles', 'food')]"
     if not sys.stderr.isatty():
