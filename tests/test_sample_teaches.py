@@ -186,7 +186,7 @@ def residual(food, mean_accuracies):
     return of
 
 
-# On new pictures: the food network's best epoch is chosen on the validation pictures, which flatters it there.
+# On many new pictures: the few of the validation part, which also chose the food network's epoch, cannot rank the two.
 
 
 def test_a_residual_network_with_augmentation_is_above_the_food_network(residual, food_cnn):
