@@ -1,6 +1,7 @@
 """`python -m helpers`: the course on the command line."""
 
 import argparse
+import os
 import sys
 
 from helpers.commands import data, doctor, exercises, grade, predict, run, score, train
@@ -37,10 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
         module.add_parser(subparsers)
     args = parser.parse_args(arguments)
     try:
-        return COMMANDS[args.command_name].main(args)
+        code = COMMANDS[args.command_name].main(args)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # who reads has enough, as `head` does; Python must find nothing left to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ValueError, OSError) as error:
         # What our own code raises for a wrong value or file is a sentence for the person at the keyboard.
         print(f"error: {error}", file=sys.stderr)

@@ -202,3 +202,11 @@ def test_what_goes_wrong_is_told_without_a_traceback(monkeypatch, capsys, raised
     monkeypatch.setattr(COMMANDS["doctor"], "main", command)
     assert main(["doctor"]) == code
     assert capsys.readouterr().err == told
+
+
+def test_a_reader_that_stops_early_is_no_error():
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = subprocess.Popen([sys.executable, "-m", "helpers", "doctor"], **pipes)
+    command.stdout.close()  # before it has said a word
+    assert command.stderr.read() == b""
+    assert command.wait() == 1
