@@ -234,3 +234,13 @@ def test_all_pictures_are_there_and_nothing_is_cut_on_a_laptop(site, chromium):
         page.goto(path.as_uri())
         assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth)"), path.name
         assert page.evaluate(TOO_WIDE) == [], path.name
+
+
+@pytest.mark.browser
+def test_no_page_scrolls_sideways_on_a_phone(site, chromium):
+    page = chromium.new_page()
+    page.set_viewport_size({"width": 390, "height": 800})
+    for path in site.rglob("*.html"):
+        page.goto(path.as_uri())
+        width, screen = page.evaluate("[document.scrollingElement.scrollWidth, document.documentElement.clientWidth]")
+        assert width <= screen, path.relative_to(site)
