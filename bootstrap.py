@@ -108,7 +108,7 @@ def test(options):
 
 
 def verify(options):
-    """hold the sample data to what it must teach (minutes)"""
+    """run the tests that take minutes: what the sample must teach, a class graded, every lecture in a browser"""
     setup()
     return run([PYTHON, "-m", "pytest", "-m", "slow", "tests"] + options)
 

@@ -29,7 +29,9 @@ def marks_of(folder):
         return {row["student"]: row for row in csv.DictReader(file)}
 
 
-def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path, capsys):
+@pytest.mark.slow
+def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # for the kernels, of which two run at a time
     hand_in(tmp_path / "submitted")
     (tmp_path / "submitted" / "absent").mkdir()
     command = ["grade", NAME, "--folder", str(tmp_path), "--jobs", "2", "--timeout", str(TIMEOUT)]
