@@ -86,7 +86,7 @@ _ROWS = (
         "best recipe",
         "ResNet",
         train_size=96,
-        epochs=60,
+        epochs=120,
         optimizer="SGD",
         lr=0.05,
         weight_decay=5e-4,

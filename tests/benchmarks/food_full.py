@@ -53,15 +53,21 @@ def measure(recipe: Recipe, data, seed: int) -> list[dict]:
     alone = {
         "technique": recipe.technique,
         "measured": ALONE,
-        "train_accuracy": round(evaluate(model, make_loader(data.train, 256)).accuracy, 4),
-        "valid_accuracy": round(evaluate(model, valid).accuracy, 4),
+        "train_accuracy": round(evaluate(model, make_loader(data.train, 256)).accuracy, 5),
+        "valid_accuracy": round(evaluate(model, valid).accuracy, 5),
     }
     mirrored = {
         "technique": f"{recipe.technique} + TTA",
         "measured": MIRRORED,
-        "valid_accuracy": round(evaluate(model, valid, views=views("flip")).accuracy, 4),
+        "valid_accuracy": round(evaluate(model, valid, views=views("flip")).accuracy, 5),
     }
     return [row | alone, row | mirrored]
+
+
+def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
+    """Return the recipe with other epochs, and a name that tells its rows from those of the recipe as it stands."""
+    name = recipe.technique if epochs == recipe.epochs else f"{recipe.technique}, {epochs} epochs"
+    return replace(recipe, epochs=epochs, technique=name)
 
 
 def settings(row: dict) -> tuple:
@@ -112,7 +118,8 @@ def main() -> None:
         if args.threads:
             torch.set_num_threads(args.threads)
         recipes = [find_recipe(name) for name in args.recipes]
-        recipes = [replace(recipe, epochs=args.epochs or recipe.epochs) for recipe in recipes]
+        if args.epochs:
+            recipes = [with_epochs(recipe, args.epochs) for recipe in recipes]
         sizes = {(recipe.image_size, recipe.aspect) for recipe in recipes}
         data = {(size, aspect): load_food("full", image_size=size, aspect=aspect) for size, aspect in sizes}
         if not args.results.exists():
