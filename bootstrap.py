@@ -87,7 +87,8 @@ def test(options):
     scratch = tempfile.mkdtemp(prefix="course-")
     settings = {"OMP_NUM_THREADS": "1", "COURSE_DATA": "sample", "COURSE_LEDGER": os.path.join(scratch, "ledger.csv")}
     pytest = [PYTHON, "-m", "pytest", "-n", "2"]
-    coverage = ["--cov=helpers", "--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
+    coverage = ["--cov=helpers", "--cov=drawings", "--cov=course"]
+    coverage += ["--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
     nbval = ["-p", "tests.nbval_plugin", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
     # Drawn before the notebooks, so that none of them pays for it.
     draw = "from helpers.datasets import data_folder; [data_folder(name, 'sample') for name in ('vehicles', 'food')]"
@@ -116,19 +117,19 @@ def verify(options):
 def notebooks(options):
     """run all notebooks in order on the sample data and store their outputs in place"""
     setup()
-    return run([PYTHON, "-m", "helpers", "run", "--profile", "sample", "--in-place"] + options)
+    return run([PYTHON, "-m", "course", "run", "--profile", "sample", "--in-place"] + options)
 
 
 def exercises(options):
     """make the students' notebooks out of the solutions (for instructors)"""
     setup(extra=["requirements-instructors.txt"])
-    return run([PYTHON, "-m", "helpers", "exercises"] + options)
+    return run([PYTHON, "-m", "course", "exercises"] + options)
 
 
 def grade(options):
     """grade what students handed in, say ARGS=01_baseline (for instructors; runs their code as you)"""
     setup(extra=["requirements-instructors.txt"])
-    return run([PYTHON, "-m", "helpers", "grade"] + options)
+    return run([PYTHON, "-m", "course", "grade"] + options)
 
 
 def site(options):
@@ -171,7 +172,7 @@ def bench(options):
 def doctor(options):
     """look at Python, packages, device, disk and data, and say what to do"""
     setup()
-    return run([PYTHON, "-m", "helpers", "doctor"] + options)
+    return run([PYTHON, "-m", "course", "doctor"] + options)
 
 
 def clean(_options):
@@ -225,7 +226,7 @@ def setup(_options=(), extra=()):
     create_venv()
     for name in stale:
         install(name, first)
-    if run([PYTHON, "-m", "helpers", "doctor"]):
+    if run([PYTHON, "-m", "course", "doctor"]):
         raise SystemExit("Set-up is not complete: do what the lines marked FAIL say, then run the same command again.")
     for name in stale:
         with open(stamps[name], "w") as file:

@@ -89,12 +89,12 @@ c.CourseDirectory.db_url = f"sqlite:///{grading / 'gradebook.db'}?timeout=60"  #
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.ClearSolutions.text_stub = "*Your answer.*"
 c.Execute.timeout = 60  # seconds a cell; nbgrader's 30 are short on a slow machine
-# Files that were handed in along with the notebook can be imported; they must not take the place of torch or helpers,
-# which come from a folder that is searched later and from no folder at all.
+# Files that were handed in along with the notebook can be imported; they must not take the place of torch, which comes
+# from a folder that is searched later, or of helpers and course, which come from no folder at all.
 c.Execute.extra_arguments = [
     "--HistoryManager.hist_file=:memory:",
     "--InteractiveShellApp.ignore_cwd=True",
-    "--InteractiveShellApp.exec_lines=import helpers, sys; sys.path.append('')",
+    "--InteractiveShellApp.exec_lines=import course, helpers, sys; sys.path.append('')",
 ]
 c.Autograde.autograde_preprocessors = [
     RunToTheEnd if step is Execute else step for step in Autograde.autograde_preprocessors.default()

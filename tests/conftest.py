@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.datasets.sources import Source
+from course.intake.sources import Source
 
 
 @pytest.fixture(autouse=True)

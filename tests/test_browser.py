@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from course.commands.run import KERNEL
 from helpers import widgets
-from helpers.commands.run import KERNEL
 from helpers.datasets import data_folder
 from tests import browser
 

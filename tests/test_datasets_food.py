@@ -14,13 +14,14 @@ import torch
 from PIL import Image
 from torch import nn
 
+from course.commands import data as command
+from course.commands import doctor
+from course.intake import get, import_folder, sources
+from course.intake.sources import DownloadError
+from course.intake.unpack import UnsafeArchiveError
 from helpers import evaluate, load_food, make_loader, predict
-from helpers.commands import data as command
-from helpers.commands import doctor
-from helpers.datasets import ImageDataset, audit, cache, choose_profile, data_folder, get, import_folder, sources
+from helpers.datasets import ImageDataset, audit, cache, choose_profile, data_folder
 from helpers.datasets.folders import CLASSES
-from helpers.datasets.sources import DownloadError
-from helpers.datasets.unpack import UnsafeArchiveError
 from helpers.samples import VERSIONS
 
 FOLDERS = [name.replace("/", "-") for name in CLASSES]
@@ -501,7 +502,7 @@ def test_get_ends_in_the_steps_by_hand_when_no_source_answers(monkeypatch):
     with pytest.raises(DownloadError, match="not installed .python -m pip install kagglehub") as error:
         get("food11")
     assert "1. Get the photos from one of these places" in str(error.value)
-    assert "python -m helpers data import food11 PATH" in str(error.value)
+    assert "python -m course data import food11 PATH" in str(error.value)
     kagglehub(monkeypatch, refuse)
     with pytest.raises(DownloadError, match="kagglehub stopped with RuntimeError: no key"):
         get("food11")

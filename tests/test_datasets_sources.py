@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.commands import data as command
-from helpers.datasets import collect, get, import_folder, load_vehicles, sources, unpack
-from helpers.datasets.sources import DownloadError, Source, download
-from helpers.datasets.unpack import UnsafeArchiveError
+from course.commands import data as command
+from course.intake import collect, get, import_folder, sources, unpack
+from course.intake.sources import DownloadError, Source, download
+from course.intake.unpack import UnsafeArchiveError
+from helpers.datasets import load_vehicles
 
 # Downloads
 
@@ -403,7 +404,7 @@ def test_get_ends_in_the_steps_by_hand_when_no_source_answers(source, monkeypatc
     with pytest.raises(DownloadError, match="answered 404") as error:
         get("vehicles")
     assert "1. Open https://drive.google.com/file/d/1EbVifjP0FQkyB1axb7KQ26yPtWmneApJ" in str(error.value)
-    assert "python -m helpers data import vehicles PATH" in str(error.value)
+    assert "python -m course data import vehicles PATH" in str(error.value)
 
 
 def test_the_articles_file_is_the_first_source():
@@ -424,14 +425,14 @@ def test_every_verb_has_help_with_an_example(verb, capsys):
     with pytest.raises(SystemExit) as stopped:
         run(*verb, "--help")
     assert stopped.value.code == 0
-    assert "python -m helpers data" in capsys.readouterr().out.split("example")[1]
+    assert "python -m course data" in capsys.readouterr().out.split("example")[1]
 
 
 def test_list_shows_what_is_here_and_what_is_used(capsys, picture_set, own_data_folder):
     assert run("list") == 0
     out = capsys.readouterr().out
     assert "* vehicles  sample  is drawn on first use" in out
-    assert "  vehicles  full    not here: python -m helpers data get vehicles" in out
+    assert "  vehicles  full    not here: python -m course data get vehicles" in out
     folder = picture_set(own_data_folder / "vehicles", 4)
     run("list")
     assert f"* vehicles  full    {folder}" in capsys.readouterr().out

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.__main__ import COMMANDS, main
-from helpers.commands import doctor
+from course.__main__ import COMMANDS, main
+from course.commands import doctor
 
 
 def test_a_healthy_installation_has_no_fail_and_exits_with_0(capsys):
@@ -141,7 +141,7 @@ def test_the_wrong_python_is_told_the_missing_package_and_the_remedy(tmp_path):
     (tmp_path / "PIL.py").write_text("raise ModuleNotFoundError('No module named PIL', name='PIL')")
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     run = subprocess.run(
-        [sys.executable, "-m", "helpers", "doctor"],
+        [sys.executable, "-m", "course", "doctor"],
         env=environment,
         capture_output=True,
         text=True,
@@ -177,7 +177,7 @@ def test_every_help_shows_an_example(command, capsys):
     assert done.value.code == 0
     shown = capsys.readouterr().out
     assert "example" in shown
-    assert f"python -m helpers {' '.join(command)}".strip() in shown.split("example")[-1]
+    assert f"python -m course {' '.join(command)}".strip() in shown.split("example")[-1]
 
 
 def test_no_command_is_told_the_commands(capsys):
@@ -206,7 +206,7 @@ def test_what_goes_wrong_is_told_without_a_traceback(monkeypatch, capsys, raised
 
 def test_a_reader_that_stops_early_is_no_error():
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    command = subprocess.Popen([sys.executable, "-m", "helpers", "doctor"], **pipes)
+    command = subprocess.Popen([sys.executable, "-m", "course", "doctor"], **pipes)
     command.stdout.close()  # before it has said a word
     assert command.stderr.read() == b""
     assert command.wait() == 1

@@ -14,11 +14,11 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
+from course.checks.question import SOLUTIONS, Question, unpack
+from course.checks.test_time_augmentation import unlabelled
+from course.commands import exercises
+from course.commands.exercises import RELEASE, packed_solutions, sources
 from helpers import load_food
-from helpers.checks.question import SOLUTIONS, Question, unpack
-from helpers.checks.test_time_augmentation import unlabelled
-from helpers.commands import exercises
-from helpers.commands.exercises import RELEASE, packed_solutions, sources
 from helpers.datasets import ImageDataset
 from helpers.samples import draw_food
 
@@ -43,7 +43,7 @@ def marked(notebook, ending):
 
 
 def checks(name):
-    module = importlib.import_module(f"helpers.checks.{TOPICS[name]}")
+    module = importlib.import_module(f"course.checks.{TOPICS[name]}")
     return {key: value for key, value in vars(module).items() if isinstance(value, Question)}
 
 
@@ -276,7 +276,7 @@ def test_what_is_packed_is_what_the_sources_say():
 
 def test_the_students_copies_are_those_that_the_sources_give(tmp_path):
     pytest.importorskip("nbgrader", reason="nbgrader is not installed (requirements-instructors.txt)")
-    from helpers.__main__ import main
+    from course.__main__ import main
 
     assert main(["exercises", "--output", str(tmp_path / "made"), "--packed", str(tmp_path / "packed.json")]) == 0
     made = {path.relative_to(tmp_path / "made"): path.read_text() for path in (tmp_path / "made").rglob("*.ipynb")}

@@ -10,10 +10,10 @@ import time
 import nbformat
 import pytest
 
-from helpers.__main__ import main
-from helpers.commands import grade
-from helpers.commands.exercises import RELEASE, ROOT, SOURCES
-from helpers.submissions import read, restore
+from course.__main__ import main
+from course.commands.exercises import RELEASE, ROOT, SOURCES
+from course.grading import autograde
+from course.grading.submissions import read, restore
 from tests.classroom import NAME, STUDENTS, answering, cell, exercise, hand_in, place, solved, write
 
 TIMEOUT = 20  # seconds a cell; a kernel on a busy machine needs ten for its imports
@@ -59,7 +59,7 @@ def test_a_class_of_20_is_graded_exactly_right_by_one_command(nbgrader, tmp_path
     # graded, and the mark of an answer that may have changed is asked for again.
     from nbgrader.api import Gradebook
 
-    with Gradebook(grade.Group(NAME, tmp_path).database, "image-classifier") as book:
+    with Gradebook(autograde.Group(NAME, tmp_path).database, "image-classifier") as book:
         for student in ("right", "0042"):
             mark = book.find_grade("q4-answer", NAME, NAME, student)
             mark.manual_score, mark.needs_manual_grade = 2.5, False
@@ -142,9 +142,9 @@ def test_a_link_to_another_file_is_refused(tmp_path):
 def refused(folder):
     """Why ana's submission is not graded; nbgrader has no part in it."""
     write(exercise(), folder / "release" / NAME / f"{NAME}.ipynb")
-    row = grade.grade(grade.Group(NAME, folder), "ana", [])
+    row = autograde.grade(autograde.Group(NAME, folder), "ana", [])
     assert row.state.startswith("NOT GRADED: ")
-    assert "ana: NOT GRADED" in grade.report([row])
+    assert "ana: NOT GRADED" in autograde.report([row])
     return row.state
 
 
@@ -154,15 +154,17 @@ def test_a_name_that_nbgrader_cannot_take_is_refused_in_words(tmp_path, student)
         write(solved(), tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb")
     except OSError:
         pytest.skip("no such name on this system")
-    row = grade.grade(grade.Group(NAME, tmp_path), student, [])
+    row = autograde.grade(autograde.Group(NAME, tmp_path), student, [])
     assert "rename the folder" in row.state
-    assert grade.write_marks(grade.Group(NAME, tmp_path), [row]).exists()  # and everybody else's marks are written
+    assert autograde.write_marks(
+        autograde.Group(NAME, tmp_path), [row]
+    ).exists()  # and everybody else's marks are written
 
 
 @pytest.fixture
 def graded(tmp_path, monkeypatch):
     """Grade ana's submission with an nbgrader that copies; return what was graded, and a function that grades."""
-    group, seen = grade.Group(NAME, tmp_path), []
+    group, seen = autograde.Group(NAME, tmp_path), []
 
     def copy(group, log, command, assignment, student, *options):
         seen.append(student)
@@ -170,10 +172,10 @@ def graded(tmp_path, monkeypatch):
         shutil.copytree(group.place("restored", "ana"), group.place("autograded", "ana"))
         return 0, ""
 
-    monkeypatch.setattr(grade, "nbgrader", copy)
+    monkeypatch.setattr(autograde, "nbgrader", copy)
     write(exercise(), tmp_path / "release" / NAME / f"{NAME}.ipynb")
     write(solved(), tmp_path / "submitted" / "ana" / NAME / f"{NAME}.ipynb")
-    return seen, lambda: grade.grade(group, "ana", [])
+    return seen, lambda: autograde.grade(group, "ana", [])
 
 
 def test_what_was_changed_is_graded_anew_whatever_its_date(graded, tmp_path):
@@ -191,16 +193,16 @@ def test_what_was_changed_is_graded_anew_whatever_its_date(graded, tmp_path):
 
 def test_a_submission_whose_grading_was_cut_off_is_graded_anew(graded, monkeypatch):
     seen, again = graded
-    copy = grade.nbgrader
+    copy = autograde.nbgrader
 
     def cut_off(*arguments):
         copy(*arguments)
         raise SystemExit
 
-    monkeypatch.setattr(grade, "nbgrader", cut_off)
+    monkeypatch.setattr(autograde, "nbgrader", cut_off)
     with pytest.raises(SystemExit):
         again()
-    monkeypatch.setattr(grade, "nbgrader", copy)
+    monkeypatch.setattr(autograde, "nbgrader", copy)
     assert again().state == "graded"
     assert len(seen) == 2
 
@@ -231,8 +233,8 @@ def test_ctrl_c_begins_with_nobody_else(nbgrader, tmp_path, monkeypatch):
             raise KeyboardInterrupt
         time.sleep(0.02)
 
-    monkeypatch.setattr(grade, "release", lambda group: None)
-    monkeypatch.setattr(grade, "grade", interrupted)
+    monkeypatch.setattr(autograde, "release", lambda group: None)
+    monkeypatch.setattr(autograde, "grade", interrupted)
     assert main(["grade", NAME, "--folder", str(tmp_path), "--jobs", "1"]) == 130
     assert len(seen) < len(students)
 
@@ -249,15 +251,15 @@ def test_an_unknown_assignment_is_answered_with_the_known_ones(nbgrader, tmp_pat
 
 def test_nbgrader_is_stopped_where_nothing_else_stops_it(nbgrader, tmp_path):
     started = time.monotonic()
-    code, said = grade.nbgrader(grade.Group(NAME, tmp_path, longest=0.5), tmp_path / "log", "autograde", NAME)
-    assert (code, grade.reason(said)) == (1, "it was stopped after 0.5 seconds")
+    code, said = autograde.nbgrader(autograde.Group(NAME, tmp_path, longest=0.5), tmp_path / "log", "autograde", NAME)
+    assert (code, autograde.reason(said)) == (1, "it was stopped after 0.5 seconds")
     assert time.monotonic() - started < 10
 
 
 def test_questions_that_changed_since_grading_began_are_told_with_the_remedy(nbgrader, tmp_path, monkeypatch, capsys):
     (tmp_path / "submitted" / "ana").mkdir(parents=True)
     monkeypatch.setattr(
-        grade, "nbgrader", lambda *_: (1, "    RuntimeError: Cannot add or remove cells\n[x | ERROR] see")
+        autograde, "nbgrader", lambda *_: (1, "    RuntimeError: Cannot add or remove cells\n[x | ERROR] see")
     )
     assert main(["grade", NAME, "--folder", str(tmp_path)]) == 1
     said = capsys.readouterr().err

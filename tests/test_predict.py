@@ -1,4 +1,4 @@
-"""`python -m helpers predict` says the same of a picture as its training did, and clearly what is none."""
+"""`python -m course predict` says the same of a picture as its training did, and clearly what is none."""
 
 import csv
 import io
@@ -10,11 +10,11 @@ import pytest
 import torch
 from PIL import Image
 
+from course.__main__ import main
+from course.recipes import Recipe, build_model
+from course.saved import load_run, save_run
 from helpers import evaluate, load_food, make_loader
-from helpers.__main__ import main
 from helpers.datasets import ImageDataset, Splits
-from helpers.recipes import Recipe, build_model
-from helpers.saved import load_run, save_run
 from helpers.training import History
 
 RECIPE = Recipe("tiny", "tiny", "ResNet", {"blocks": (1,), "width": 4}, image_size=16)
@@ -89,7 +89,7 @@ def test_files_come_in_the_order_given_and_a_folder_by_name(tmp_path, kept, caps
 
 
 def test_more_pictures_than_a_batch_get_an_answer_each(tmp_path, kept, monkeypatch, capsys):
-    monkeypatch.setattr("helpers.commands.predict.BATCH", 2)
+    monkeypatch.setattr("course.commands.predict.BATCH", 2)
     for index in range(5):
         draw(tmp_path / "photos" / f"{index}.png", index)
     _, many, _ = predict(capsys, kept, tmp_path / "photos")

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.__main__ import main
-from helpers.commands import run
+from course.__main__ import main
+from course.commands import run
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`python -m helpers score` ranks submissions, says what the data leave open, and never dies on a file."""
+"""`python -m course score` ranks submissions, says what the data leave open, and never dies on a file."""
 
 import csv
 import os
@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from course.__main__ import main
+from course.grading.leaderboard import leaderboard, read_categories, submission
 from helpers import load_food
-from helpers.__main__ import main
-from helpers.commands.score import leaderboard, read_categories, submission
 
 IDS, CLASSES = 300, 11
 TRUTH = np.random.default_rng(0).integers(0, CLASSES, IDS)

@@ -20,10 +20,11 @@ from helpers.datasets.sets import SETS
 
 ROOT = Path(__file__).parents[1]
 SPEC = importlib.util.spec_from_file_location("bootstrap", ROOT / "bootstrap.py")
+PACKAGES = ("helpers", "drawings", "course", "tests")
 TOOLS = {  # pinned because they are called, not imported: where, and by which word
     "jupyterlab": ("bootstrap.py", '"jupyterlab"'),
-    "ipykernel": ("helpers/commands/run.py", "ipykernel"),
-    "pytest-cov": ("bootstrap.py", "--cov=helpers"),
+    "ipykernel": ("course/commands/run.py", "ipykernel"),
+    "pytest-cov": ("bootstrap.py", "--cov=course"),
     "pytest-xdist": ("bootstrap.py", '"-n", "2"'),
     "ruff": ("bootstrap.py", '"ruff"'),
     "foolbox": ("tests/test_augment.py", 'importorskip("foolbox"'),
@@ -103,16 +104,14 @@ def imported(files):
                     names |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.level == 0:
                     names.add(node.module.split(".")[0])
-    own = {"helpers", "tests", "bootstrap"} | {path.stem for path in files} | {path.parent.name for path in files}
+    own = {*PACKAGES, "bootstrap"} | {path.stem for path in files} | {path.parent.name for path in files}
     outside = names - own - set(sys.stdlib_module_names)
     return {plain(owners.get(name, [name])[0]) for name in outside}
 
 
 def test_every_import_has_a_pin():
     benchmarks = list((ROOT / "tests" / "benchmarks").rglob("*.py"))
-    files = [
-        path for folder in ("helpers", "tests") for path in (ROOT / folder).rglob("*.py") if path not in benchmarks
-    ]
+    files = [path for folder in PACKAGES for path in (ROOT / folder).rglob("*.py") if path not in benchmarks]
     files += (ROOT / "notebooks").glob("*.ipynb")
     optional = {"kagglehub"}  # asked for photos where somebody has installed it, and nothing is lost without it
     assert imported(files) - pinned("requirements.txt") - pinned("requirements-instructors.txt") == optional
@@ -120,7 +119,7 @@ def test_every_import_has_a_pin():
 
 
 def test_no_pin_is_without_use():
-    files = [path for folder in ("helpers", "tests") for path in (ROOT / folder).rglob("*.py")]
+    files = [path for folder in PACKAGES for path in (ROOT / folder).rglob("*.py")]
     files += (ROOT / "notebooks").glob("*.ipynb")
     for name, (file, word) in TOOLS.items():
         assert word in (ROOT / file).read_text(), f"{name} is pinned, and {file} does not call it"

@@ -1,4 +1,4 @@
-"""`python -m helpers train` carries out a recipe, says what came of it, and leaves what `predict` needs."""
+"""`python -m course train` carries out a recipe, says what came of it, and leaves what `predict` needs."""
 
 import json
 from dataclasses import replace
@@ -9,11 +9,12 @@ import pytest
 import torch
 from PIL import Image
 
-from helpers import evaluate, load_food, make_loader, recipes
-from helpers.__main__ import main
-from helpers.commands import train as command
-from helpers.recipes import RECIPES, Recipe, build_model, find_recipe, for_sample, train
-from helpers.saved import load_run
+from course import recipes
+from course.__main__ import main
+from course.commands import train as command
+from course.recipes import RECIPES, Recipe, build_model, find_recipe, for_sample, train
+from course.saved import load_run
+from helpers import evaluate, load_food, make_loader
 from helpers.training import COLUMNS, fit
 
 TINY = Recipe("tiny", "tiny", "ResNet", {"blocks": (1,), "width": 4}, image_size=16, epochs=2, batch_size=16)
@@ -132,7 +133,7 @@ def test_training_pictures_can_be_smaller_than_those_that_are_measured(monkeypat
                     for images, _ in loader)  # fmt: skip
         return fit(model, train_loader, valid_loader, **rest)
 
-    monkeypatch.setattr("helpers.recipes.fit", spy)
+    monkeypatch.setattr("course.recipes.fit", spy)
     train(replace(TINY, train_size=12, augmentation="wide"), load_food("full", image_size=16), progress=False)
     assert seen == {("train", 12, 12), ("valid", 16, 16)}
 

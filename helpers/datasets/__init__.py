@@ -1,7 +1,6 @@
 """Finding, checking, decoding and caching pictures: the front door of this room."""
 
 from helpers.datasets.audit import Audit, audit
-from helpers.datasets.collect import get, import_folder
 from helpers.datasets.load import Splits, load_food, load_vehicles
 from helpers.datasets.loader import ImageDataset, Loader, Pictures, make_loader
 from helpers.datasets.sets import choose_profile, data_folder
@@ -15,8 +14,6 @@ __all__ = [
     "audit",
     "choose_profile",
     "data_folder",
-    "get",
-    "import_folder",
     "load_food",
     "load_vehicles",
     "make_loader",

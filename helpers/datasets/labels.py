@@ -59,7 +59,7 @@ class LabelTable:
         if self.csv:
             raise ValueError(
                 f"{self.source} does not fit its pictures: {found}. Correct these rows, or write a "
-                f"cleaned copy without them: python -m helpers data check {title} --fix"
+                f"cleaned copy without them: python -m course data check {title} --fix"
             )
         raise ValueError(
             f"{self.source} holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label from 0 "

@@ -176,7 +176,7 @@ def _load(
 def _report_unreadable(table: LabelTable, unreadable: dict[int, str], title: str, on_unreadable: str) -> None:
     bad = [f"{table.names[i]} ({reason})" for i, reason in sorted(unreadable.items())]
     if on_unreadable == "error":
-        fix = f", or write a CSV without them: python -m helpers data check {title} --fix" if table.csv else "."
+        fix = f", or write a CSV without them: python -m course data check {title} --fix" if table.csv else "."
         raise ValueError(
             f"unreadable pictures in {short(table.pictures)}/: {some(bad)}. Replace them, leave them out with "
             f'on_unreadable="skip"{fix}'

@@ -172,7 +172,7 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
     if folder:
         return folder
     raise FileNotFoundError(
-        f"the real {wanted.photos} are not here: run `python -m helpers data get {wanted.real}`, or `python -m helpers "
+        f"the real {wanted.photos} are not here: run `python -m course data get {wanted.real}`, or `python -m course "
         f"data import {wanted.real} PATH` with a folder or zip, or let {wanted.variable} name their folder."
     )
 

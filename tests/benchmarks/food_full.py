@@ -1,6 +1,6 @@
-"""Measure the recipes of `helpers.recipes` on the real food photos into data/results/food_full.csv, two rows a run.
+"""Measure the recipes of `course.recipes` on the real food photos into data/results/food_full.csv, two rows a run.
 
-Needs the photos (`python -m helpers data get food11`, or COURSE_FOOD_DIR). Trained on train, measured on valid, nothing
+Needs the photos (`python -m course data get food11`, or COURSE_FOOD_DIR). Trained on train, measured on valid, nothing
 else is looked at. The second row of a run is the same network with test-time augmentation: the probabilities of a
 picture and of its mirror image averaged. A run that already has its rows is skipped, so the script can be stopped and
 started again; seeds come round by round, so that an early stop leaves every recipe with the same seeds. Seconds are
@@ -19,11 +19,11 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from course.recipes import RECIPES, Recipe, find_recipe, train
 from helpers.augment import views
 from helpers.datasets import load_food, make_loader
 from helpers.evaluation import compare, evaluate, wilson
 from helpers.ledger import reference
-from helpers.recipes import RECIPES, Recipe, find_recipe, train
 
 RESULTS = reference("food")
 COLUMNS = [

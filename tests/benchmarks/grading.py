@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from helpers.__main__ import main as helpers
+from course.__main__ import main as course
 from tests.classroom import NAME, STUDENTS, hand_in
 
 CLASS = 200
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
         hand_in(Path(folder) / "submitted")
         started, before = time.perf_counter(), os.times()
         with contextlib.redirect_stdout(io.StringIO()) as said:
-            helpers(["grade", NAME, "--folder", folder, "--jobs", str(jobs)])
+            course(["grade", NAME, "--folder", folder, "--jobs", str(jobs)])
         seconds, after = time.perf_counter() - started, os.times()
         if said.getvalue().count("NOT GRADED") != 2:  # the broken file, on the way and below the table, and nobody else
             raise SystemExit(f"the class was not graded as it should be:\n{said.getvalue()}")

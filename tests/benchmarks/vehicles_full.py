@@ -1,6 +1,6 @@
 """Measure the article's recipes and ours on the real vehicle photos into data/results/vehicles_full.csv, a row a run.
 
-Needs the photos (`python -m helpers data get vehicles`, or COURSE_VEHICLES_DIR). A run that already has its row is
+Needs the photos (`python -m course data get vehicles`, or COURSE_VEHICLES_DIR). A run that already has its row is
 skipped, so the script can be stopped and started again; seeds come round by round, so that an early stop leaves every
 recipe with the same seeds. Each run has one thread, and its seconds are processor time: two processes with different
 seeds use two cores, and neither the other nor a pause shows in the figures.

@@ -1,10 +1,10 @@
-"""`python -m helpers`: the course on the command line."""
+"""`python -m course`: the course on the command line."""
 
 import argparse
 import os
 import sys
 
-from helpers.commands import data, doctor, exercises, grade, predict, run, score, train
+from course.commands import data, doctor, exercises, grade, predict, run, score, train
 
 COMMANDS = {
     "doctor": doctor,
@@ -22,16 +22,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: What stands behind ``python -m helpers``; those of this process by default.
+        arguments: What stands behind ``python -m course``; those of this process by default.
 
     Returns:
         The exit code: 0 for success, 1 when something is wrong, 130 after Ctrl-C.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m helpers",
+        prog="python -m course",
         description="Check the machine, manage the data, run the notebooks of the course, train and use its networks, "
         "rank predictions.",
-        epilog="example: python -m helpers doctor",
+        epilog="example: python -m course doctor",
     )
     subparsers = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)
     for module in COMMANDS.values():

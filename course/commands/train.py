@@ -1,16 +1,16 @@
-"""`python -m helpers train`: carry out a recipe and keep the network."""
+"""`python -m course train`: carry out a recipe and keep the network."""
 
 import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from course.recipes import RECIPES, find_recipe, for_sample, train
+from course.saved import new_folder, save_run
 from helpers.datasets import choose_profile, load_food, make_loader
 from helpers.datasets.sets import find_set
 from helpers.evaluation import evaluate
-from helpers.recipes import RECIPES, find_recipe, for_sample, train
 from helpers.runtime import seed_everything
-from helpers.saved import new_folder, save_run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         help="train a network as a recipe says, and keep it",
         description="Train on the part train, measure on valid, and leave model.pt, config.json and history.csv. "
         "Ctrl-C ends the training and keeps what there is.",
-        epilog="example: python -m helpers train food --recipe best --profile sample --output runs/mine",
+        epilog="example: python -m course train food --recipe best --profile sample --output runs/mine",
     )
     parser.add_argument("set", metavar="SET", help="food")
     parser.add_argument("--recipe", default="best", metavar="NAME", help=f"{', '.join(RECIPES)} (best)")
@@ -76,5 +76,5 @@ def main(args: argparse.Namespace) -> int:
     if interrupted:
         print(f"Stopped after {len(history)} of {recipe.epochs} epochs; what there is so far is kept.", file=sys.stderr)
     print(f"validation{' of the averaged weights' if recipe.averaging else ''}: {found}")
-    print(f"written: {folder}; try it: python -m helpers predict {folder} PICTURE")
+    print(f"written: {folder}; try it: python -m course predict {folder} PICTURE")
     return 130 if interrupted else 0

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from helpers.checks.question import WrongAnswer, brief, number, question, same_comparison, tensor
+from course.checks.question import WrongAnswer, brief, number, question, same_comparison, tensor
 
 
 @question(

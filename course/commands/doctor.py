@@ -1,4 +1,4 @@
-"""`python -m helpers doctor`: look at the machine and the installation, and say what to do."""
+"""`python -m course doctor`: look at the machine and the installation, and say what to do."""
 
 import argparse
 import json
@@ -37,7 +37,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "doctor",
         help="check Python, packages, device, memory, disk, Jupyter and data",
         description="Check the machine and the installation; every line that is not OK says what to do.",
-        epilog="example: python -m helpers doctor --json",
+        epilog="example: python -m course doctor --json",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as a JSON list")
 
@@ -226,5 +226,5 @@ def check_data(name: str = "vehicles") -> Finding:
             return Finding("OK", what, f"{drawn}; real photos in {datasets.data_folder(name, 'full')}, used")
     except (ValueError, FileNotFoundError) as error:
         return Finding("FAIL", what, str(error))
-    remedy = f"real photos, if you want them: python -m helpers data get {wanted.real}"
+    remedy = f"real photos, if you want them: python -m course data get {wanted.real}"
     return Finding("OK", what, f"{drawn}, used; {remedy}")

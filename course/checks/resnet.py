@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers.checks.question import WrongAnswer, brief, question, tensor
+from course.checks.question import WrongAnswer, brief, question, tensor
 
 
 @question(

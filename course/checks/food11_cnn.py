@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from helpers.checks.question import WrongAnswer, brief, number, question, tensor
+from course.checks.question import WrongAnswer, brief, number, question, tensor
 
 STOPPING = {  # usual mistakes of early stopping, as arguments of `_stopping`, and what to say of them
     "late": "This ends one epoch late: `patience` epochs without a better one are enough (the tutorial waits one more)",

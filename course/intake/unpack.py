@@ -37,7 +37,7 @@ def unpack(archive: Path, folder: Path) -> None:
         >>> unpack(place / "a.zip", place / "new")
         Traceback (most recent call last):
         ...
-        helpers.datasets.unpack.UnsafeArchiveError: a.zip is refused: '../evil.txt' would be written outside its folder.
+        course.intake.unpack.UnsafeArchiveError: a.zip is refused: '../evil.txt' would be written outside its folder.
     """
     try:
         with zipfile.ZipFile(archive) as file:

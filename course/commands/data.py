@@ -1,9 +1,6 @@
-"""`python -m helpers data`: get, import, check and draw the pictures of the course."""
+"""`python -m course data`: get, import, check and draw the pictures of the course."""
 
 import argparse
-import csv
-import random
-import shutil
 from pathlib import Path
 
 from helpers import runtime
@@ -13,13 +10,13 @@ REAL = [entry.real for entry in SETS]
 
 EXAMPLES = """\
 examples:
-  python -m helpers data list
-  python -m helpers data get vehicles
-  python -m helpers data import vehicles Downloads/vehicles.zip
-  python -m helpers data import food11 Downloads/archive.zip
-  python -m helpers data check vehicles --fix
-  python -m helpers data sample --name food --seed 60417239858214 --output private-set
-  python -m helpers data hide private-set --output for-students --truth truth.csv"""
+  python -m course data list
+  python -m course data get vehicles
+  python -m course data import vehicles Downloads/vehicles.zip
+  python -m course data import food11 Downloads/archive.zip
+  python -m course data check vehicles --fix
+  python -m course data sample --name food --seed 60417239858214 --output private-set
+  python -m course data hide private-set --output for-students --truth truth.csv"""
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
@@ -36,7 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     def verb(name: str, summary: str, example: str) -> argparse.ArgumentParser:
         text = f"{summary[0].upper()}{summary[1:]}."
         return verbs.add_parser(
-            name, help=summary, description=text, epilog=f"example: python -m helpers data {example}"
+            name, help=summary, description=text, epilog=f"example: python -m course data {example}"
         )
 
     verb("list", "show which sets are here, and where", "list")
@@ -98,7 +95,7 @@ def _list(args: argparse.Namespace) -> int:
         used = choose_profile(name=entry.name)
         for profile, missing in (
             ("sample", "is drawn on first use"),
-            ("full", f"not here: python -m helpers data get {entry.real}"),
+            ("full", f"not here: python -m course data get {entry.real}"),
         ):
             folder = present(profile, entry.name)
             mark = "*" if profile == used else " "
@@ -111,14 +108,14 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _get(args: argparse.Namespace) -> int:
-    from helpers.datasets import get
+    from course.intake import get
 
     print(f"{args.name} is in {get(args.name)}")
     return 0
 
 
 def _import(args: argparse.Namespace) -> int:
-    from helpers.datasets import import_folder
+    from course.intake import import_folder
 
     print(f"{args.name} is in {import_folder(args.name, args.path)}")
     return 0
@@ -145,65 +142,10 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _hide(args: argparse.Namespace) -> int:
+    from course.grading.private import hide_labels
+
     count = hide_labels(args.folder, args.output, args.truth)
     variable = find_set("food").variable
     print(f"{count} test pictures without labels in {args.output}, with which {variable}={args.output} works")
     print(f"their labels are in {args.truth}; keep it and {args.folder} from students")
     return 0
-
-
-def hide_labels(folder: Path, students: Path, truth: Path) -> int:
-    """Copy a food set without the labels of its test pictures, and write these to a file that `score` reads.
-
-    The test pictures get the names 0000.jpg, 0001.jpg and so on, in an order that chance alone decides; the Id of the
-    `submission.csv` of notebook 05, the position, is this number. Left out are test pictures that nobody can read, and
-    pictures of train and valid that stand in test too, for their names would tell its labels.
-
-    Args:
-        folder: A food set in any known layout, test part and labels included.
-        students: A new folder.
-        truth: A new CSV file outside of it.
-
-    Returns:
-        The number of test pictures.
-
-    Raises:
-        ValueError: The set has no labelled test pictures, or the truth would lie where students find it.
-        FileExistsError: A target exists.
-        OSError: The set is missing, or something cannot be written.
-
-    Example:
-        >>> hide_labels(Path("private-set"), Path("for-students"), Path("for-students/truth.csv"))
-        Traceback (most recent call last):
-        ...
-        ValueError: for-students/truth.csv would lie in the students' folder; put it elsewhere.
-    """
-    from helpers.datasets.cache import decode_folder
-    from helpers.datasets.layouts import find_layout
-    from helpers.samples.files import draft
-
-    if students.resolve() in truth.resolve().parents:
-        raise ValueError(f"{truth} would lie in the students' folder; put it elsewhere.")
-    if truth.exists():
-        raise FileExistsError(f"{truth} exists already and is never overwritten: remove it or choose another file")
-    table = find_layout(folder, "food").read()
-    table.complain(str(folder))
-    decoded = decode_folder(table.pictures, table.names, find_set("food").image_sizes["full"])
-    test = [i for i, part in enumerate(table.parts) if part == "test" and i not in decoded.unreadable]
-    if not test or table.labels[test[0]] < 0:
-        raise ValueError(f"{folder} has no test pictures with labels, so there is nothing to hide; take another set.")
-    random.SystemRandom().shuffle(test)
-    shown = {decoded.facts[i].pixels for i in test}
-    names = {i: f"test/{place:04}{Path(table.names[i]).suffix.lower()}" for place, i in enumerate(test)}
-    for i, part in enumerate(table.parts):
-        if part != "test" and not (decoded.facts[i] and decoded.facts[i].pixels in shown):
-            names[i] = table.targets[i]
-    with draft(students) as place:
-        for i, name in names.items():
-            (place / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(table.pictures / table.names[i], place / name)  # the content alone: a date would tell
-        with truth.open("x", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(["Id", "Category"])
-            rows.writerows((f"{place:04}", table.labels[i]) for place, i in enumerate(test))
-    return len(test)

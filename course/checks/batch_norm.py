@@ -6,7 +6,7 @@ from itertools import combinations
 import torch
 from torch import nn
 
-from helpers.checks.question import WrongAnswer, brief, number, question, same_comparison, tensor
+from course.checks.question import WrongAnswer, brief, number, question, same_comparison, tensor
 
 
 @question(

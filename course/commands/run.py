@@ -1,4 +1,4 @@
-"""`python -m helpers run`: execute notebooks without a browser, in order, and keep the results."""
+"""`python -m course run`: execute notebooks without a browser, in order, and keep the results."""
 
 import argparse
 import asyncio
@@ -31,7 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "run",
         help="execute notebooks and store the executed copies",
         description="Execute notebooks in order, each in a fresh kernel; stop at the first error.",
-        epilog="example: python -m helpers run 01 02 --profile sample --output runs",
+        epilog="example: python -m course run 01 02 --profile sample --output runs",
     )
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="01, 01_baseline or a path; all without one")
     profile = "drawn or real photos; without it as COURSE_DATA, else the real photos of each set that has them here"
@@ -217,7 +217,7 @@ async def execute(notebook, folder: Path, settings: dict[str, str], timeout: int
         if isinstance(error, asyncio.CancelledError):
             raise
         if number == 0:
-            raise NotebookFailed(f"the kernel did not start ({error}); run `python -m helpers doctor`") from None
+            raise NotebookFailed(f"the kernel did not start ({error}); run `python -m course doctor`") from None
         place = f"cell {number} of {len(notebook.cells)} (In [{progress.done + 1}])"
         raise NotebookFailed(f"{place} {_reason(error, cell, timeout)}") from None
     finally:

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from course.recipes import ARCHITECTURES, Recipe, build_model
 from helpers.datasets import Splits
 from helpers.datasets.cache import temporary, write_text
 from helpers.datasets.pictures import ASPECTS
 from helpers.evaluation import Evaluation
-from helpers.recipes import ARCHITECTURES, Recipe, build_model
 from helpers.training import History
 
 FILES = ("model.pt", "config.json", "history.csv")
@@ -105,13 +105,13 @@ def load_run(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
         >>> load_run(Path("nowhere"))
         Traceback (most recent call last):
         ...
-        FileNotFoundError: there is no folder nowhere; train a model with `python -m helpers train food`.
+        FileNotFoundError: there is no folder nowhere; train a model with `python -m course train food`.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f"there is no folder {folder}; train a model with `python -m helpers train food`.")
+        raise FileNotFoundError(f"there is no folder {folder}; train a model with `python -m course train food`.")
     for name in ("model.pt", "config.json"):
         if not (folder / name).is_file():
-            raise FileNotFoundError(f"{folder} has no {name}; name a folder that `python -m helpers train` wrote.")
+            raise FileNotFoundError(f"{folder} has no {name}; name a folder that `python -m course train` wrote.")
     config = _read_config(folder / "config.json")
     weights = _read_weights(folder / "model.pt")
     network = {name: config[name] for name in ("architecture", "arguments", "image_size")}

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from helpers.checks.question import WrongAnswer, brief, number, question, same_comparison
+from course.checks.question import WrongAnswer, brief, number, question, same_comparison
 
 
 @question(

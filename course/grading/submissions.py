@@ -211,7 +211,7 @@ def imported(source: str) -> list[str]:
     r"""Return the names that code imports.
 
     Example:
-        >>> imported("import torch\nfrom torch import nn\nfrom helpers.checks import dropout as check")
+        >>> imported("import torch\nfrom torch import nn\nfrom course.checks import dropout as check")
         ['torch', 'nn', 'check']
     """
     imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]

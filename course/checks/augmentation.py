@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from helpers.checks.question import WrongAnswer, brief, question, same_comparison, tensor
+from course.checks.question import WrongAnswer, brief, question, same_comparison, tensor
 
 
 @question(

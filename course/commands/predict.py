@@ -1,4 +1,4 @@
-"""`python -m helpers predict`: what a kept network says of pictures."""
+"""`python -m course predict`: what a kept network says of pictures."""
 
 import argparse
 import contextlib
@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from course.saved import load_run
 from helpers import evaluation
 from helpers.datasets.folders import litter
 from helpers.datasets.pictures import ASPECTS, UnreadablePictureError, open_picture
-from helpers.saved import load_run
 
 BATCH = 64
 
@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         help="say what is on pictures, with a network that train has kept",
         description="Print a CSV of file, category and probability, in the order given, a folder's pictures by name. "
         "What is no picture is told on stderr, the others are predicted all the same, and the exit code is 1.",
-        epilog="example: python -m helpers predict runs/food-best lunch.jpg photos > predictions.csv",
+        epilog="example: python -m course predict runs/food-best lunch.jpg photos > predictions.csv",
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="what `train` wrote: model.pt and config.json")
     parser.add_argument("images", nargs="+", type=Path, metavar="IMAGES", help="picture files, or folders of them")

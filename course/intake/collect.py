@@ -7,14 +7,14 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from course.intake.sources import MANUAL, SOURCES, DownloadError, download
+from course.intake.unpack import unpack
 from helpers.datasets.cache import temporary
 from helpers.datasets.folders import PARTS, UNLABELLED
 from helpers.datasets.labels import LabelTable, short
 from helpers.datasets.layouts import find_layout
 from helpers.datasets.pictures import UnreadablePictureError, check_file
 from helpers.datasets.sets import find_set
-from helpers.datasets.sources import MANUAL, SOURCES, DownloadError, download
-from helpers.datasets.unpack import unpack
 from helpers.runtime import data_dir
 
 KNOWN_CSV = "dd8304cb9705f6b56b4a711fc5bb52865fcadef038ef19a854e3a684916f83bd"

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from helpers.checks.question import WrongAnswer, brief, question, tensor
+from course.checks.question import WrongAnswer, brief, question, tensor
 
 
 def _darken_in_place(images):

@@ -1,6 +1,6 @@
 """Answer checks for the exercises, one module a notebook.
 
->>> from helpers.checks import baseline as check
+>>> from course.checks import baseline as check
 >>> check.q1(lambda batches: None).state
 'wrong'
 """

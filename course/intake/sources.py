@@ -63,7 +63,7 @@ By hand:
   1. Open https://drive.google.com/file/d/1EbVifjP0FQkyB1axb7KQ26yPtWmneApJ/view in a browser and download the file;
      if it is gone, take the training set of the JanataHack "Computer Vision" contest (Analytics Vidhya, 2020; 1,646
      labelled photos of emergency and other vehicles) from wherever you find it.
-  2. Run: python -m helpers data import vehicles PATH      (PATH: the zip, or the folder it unpacks to)
+  2. Run: python -m course data import vehicles PATH      (PATH: the zip, or the folder it unpacks to)
 Without it the course works on the drawn sample.""",
     "food11": """\
 By hand:
@@ -72,7 +72,7 @@ By hand:
      - git lfs install; git clone https://www.modelscope.cn/datasets/Datawhale/LeeDL-HW3-CNN.git
        (a variant with 11 classes too, whose test part has no labels);
      - Food-11 itself: https://www.epfl.ch/labs/mmspg/downloads/food-image-datasets/
-  2. Run: python -m helpers data import food11 PATH      (PATH: the zip, or the folder it unpacks to)
+  2. Run: python -m course data import food11 PATH      (PATH: the zip, or the folder it unpacks to)
 Without it the course works on the drawn sample.""",
 }
 
@@ -111,7 +111,7 @@ def download(sources: tuple[Source, ...], target: Path, *, pause: float = 2.0) -
         >>> download((), Path("vehicles.zip"))
         Traceback (most recent call last):
         ...
-        helpers.datasets.sources.DownloadError: no source gave vehicles.zip.
+        course.intake.sources.DownloadError: no source gave vehicles.zip.
     """
     import requests
 

@@ -1,4 +1,4 @@
-"""`python -m helpers exercises`: make the students' notebooks out of the solutions."""
+"""`python -m course exercises`: make the students' notebooks out of the solutions."""
 
 import argparse
 import importlib.util
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers.checks.question import SOLUTIONS, pack
+from course.checks.question import SOLUTIONS, pack
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES, RELEASE = ROOT / "notebooks" / "solutions", ROOT / "notebooks" / "exercises"

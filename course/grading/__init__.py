@@ -1,0 +1,1 @@
+"""What instructors need: submissions, marks, leaderboards and private pictures."""

@@ -1,0 +1,5 @@
+"""Bring the real photos into the data folder: sources, download, unpacking and import."""
+
+from course.intake.collect import get, import_folder
+
+__all__ = ["get", "import_folder"]

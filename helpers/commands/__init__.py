@@ -1,1 +1,0 @@
-"""What `python -m helpers` can do, one module a command."""

@@ -1,0 +1,63 @@
+"""Files are written whole or not at all, and a folder is walked by one rule."""
+
+import pytest
+
+from helpers.files import litter, walk, write_text, write_whole
+
+
+def stop_halfway(target, write):
+    def stop():
+        with write_whole(target) as part:
+            write(part)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        stop()
+
+
+def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    stop_halfway(tmp_path / "a.txt", lambda part: part.write_text("half"))
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.txt", "old")]
+
+
+def test_a_block_that_ends_well_replaces_the_file(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    write_text(tmp_path / "a.txt", "new\n")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.txt", b"new\n")]
+
+
+def test_a_folder_is_whole_or_not_there(tmp_path):
+    stop_halfway(tmp_path / "set", lambda part: (part / "images").mkdir(parents=True))
+    assert list(tmp_path.iterdir()) == []
+    with write_whole(tmp_path / "set") as part:
+        part.mkdir()
+        (part / "1.jpg").touch()
+    assert walk(tmp_path) == ["set/1.jpg"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".DS_Store", "._344.jpg", "Thumbs.db", "THUMBS.DB", "ehthumbs.db", "ehthumbs_vista.db", "Desktop.ini", "__MACOSX"],
+)
+def test_litter_is_litter_in_whatever_case(name, tmp_path):
+    assert litter(name)
+    (tmp_path / "a" / name).mkdir(parents=True)
+    (tmp_path / "a" / name / "1.jpg").touch()
+    (tmp_path / name).touch()
+    (tmp_path / "a" / "2.jpg").touch()
+    assert walk(tmp_path) == ["a/2.jpg"]
+
+
+@pytest.mark.parametrize("name", ["344.jpg", "thumbs.jpg", "MACOSX", "desktop.ini.jpg"])
+def test_a_picture_is_no_litter(name):
+    assert not litter(name)
+
+
+def test_links_to_folders_are_followed_where_asked(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "1.jpg").touch()
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "Rice").symlink_to(tmp_path / "elsewhere")
+    assert walk(tmp_path / "set") == []
+    assert walk(tmp_path / "set", links=True) == ["Rice/1.jpg"]
