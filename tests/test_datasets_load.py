@@ -18,7 +18,8 @@ from PIL import Image
 from helpers.datasets import ImageDataset, cache, choose_profile, data_folder, load_vehicles, make_loader
 from helpers.datasets.layouts import find_layout
 from helpers.datasets.splits import split_honest
-from helpers.runtime import data_dir, seed_everything
+from helpers.files import data_dir
+from helpers.runtime import seed_everything
 from helpers.samples import VERSIONS
 
 CLASSES = ["ordinary", "emergency"]
@@ -406,18 +407,6 @@ def test_writing_to_the_pictures_does_not_reach_the_cache(full_set):
     assert np.asarray(load_vehicles(image_size=8).train.images).any()
 
 
-def test_a_folder_is_moved_into_place_only_when_complete(tmp_path):
-    def stop_halfway():
-        with cache.temporary(tmp_path / "set") as part:
-            part.mkdir()
-            (part / "half").touch()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        stop_halfway()
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_full_disk_is_one_sentence_before_anything_is_written(full_set, monkeypatch):
     monkeypatch.setattr(cache.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 10, 0))
     with pytest.raises(OSError, match="decoding 40 pictures needs .* MB .*COURSE_DATA_DIR"):
@@ -436,7 +425,7 @@ def test_an_interrupted_decoding_leaves_nothing_behind(full_set, monkeypatch):
 
 
 def test_two_that_decode_at_once_do_no_harm_even_without_the_lock(full_set, monkeypatch):
-    monkeypatch.setattr(cache, "_lock", lambda path: nullcontext())
+    monkeypatch.setattr(cache, "FileLock", lambda path: nullcontext())
     with ThreadPoolExecutor(4) as pool:
         loaded = list(pool.map(lambda _: load_vehicles(image_size=16), range(4)))
     for data in loaded:

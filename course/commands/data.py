@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from helpers import runtime
 from helpers.datasets.sets import SETS, choose_profile, find_set, present
+from helpers.files import data_dir
 
 REAL = [entry.real for entry in SETS]
 
@@ -100,7 +100,7 @@ def _list(args: argparse.Namespace) -> int:
             folder = present(profile, entry.name)
             mark = "*" if profile == used else " "
             print(f"{mark} {entry.real:<9} {profile:<7} {missing if folder is None else folder}")
-    cache = runtime.data_dir() / "cache"
+    cache = data_dir() / "cache"
     size = sum(file.stat().st_size for file in cache.glob("*")) / 1e6
     print(f"decoded pictures: {size:.0f} MB in {cache} (may be deleted at any time)")
     print(f"* is what {' and '.join(f'load_{entry.name}()' for entry in SETS)} take now")

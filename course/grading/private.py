@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from helpers.datasets.sets import find_set
+from helpers.files import write_whole
 
 
 def hide_labels(folder: Path, students: Path, truth: Path) -> int:
@@ -36,12 +37,13 @@ def hide_labels(folder: Path, students: Path, truth: Path) -> int:
     """
     from helpers.datasets.cache import decode_folder
     from helpers.datasets.layouts import find_layout
-    from helpers.samples.files import draft
 
     if students.resolve() in truth.resolve().parents:
         raise ValueError(f"{truth} would lie in the students' folder; put it elsewhere.")
-    if truth.exists():
-        raise FileExistsError(f"{truth} exists already and is never overwritten: remove it or choose another file")
+    for target in (students, truth):
+        if target.exists() or target.is_symlink():
+            raise FileExistsError(f"{target} exists already and is not overwritten; remove it or choose another name.")
+    students.parent.mkdir(parents=True, exist_ok=True)
     table = find_layout(folder, "food").read()
     table.complain(str(folder))
     decoded = decode_folder(table.pictures, table.names, find_set("food").image_sizes["full"])
@@ -54,9 +56,9 @@ def hide_labels(folder: Path, students: Path, truth: Path) -> int:
     for i, part in enumerate(table.parts):
         if part != "test" and not (decoded.facts[i] and decoded.facts[i].pixels in shown):
             names[i] = table.targets[i]
-    with draft(students) as place:
+    with write_whole(students) as place:
         for i, name in names.items():
-            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(table.pictures / table.names[i], place / name)  # the content alone: a date would tell
         with truth.open("x", newline="", encoding="utf-8") as file:
             rows = csv.writer(file, lineterminator="\n")

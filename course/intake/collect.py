@@ -9,13 +9,12 @@ from tqdm.auto import tqdm
 
 from course.intake.sources import MANUAL, SOURCES, DownloadError, download
 from course.intake.unpack import unpack
-from helpers.datasets.cache import temporary
 from helpers.datasets.folders import PARTS, UNLABELLED
 from helpers.datasets.labels import LabelTable, short
 from helpers.datasets.layouts import find_layout
 from helpers.datasets.pictures import UnreadablePictureError, check_file
 from helpers.datasets.sets import find_set
-from helpers.runtime import data_dir
+from helpers.files import data_dir, write_whole
 
 KNOWN_CSV = "dd8304cb9705f6b56b4a711fc5bb52865fcadef038ef19a854e3a684916f83bd"
 """SHA-256 of the label CSV that the figures of this course were measured with."""
@@ -108,7 +107,7 @@ def _copy(table: LabelTable, target: Path, source: str) -> None:
         except UnreadablePictureError as error:
             remedy = "remove it and its row" if table.csv else "remove it"
             raise ValueError(f"{name} in {short(table.pictures)}/ is refused: {error}; {remedy}.") from error
-    with temporary(target) as part:
+    with write_whole(target) as part:
         for folder in {Path(name).parent for name in table.targets}:
             (part / folder).mkdir(parents=True)
         pairs = list(zip(table.names, table.targets, strict=True))

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from helpers.datasets.cache import decode_folder, write_text
+from helpers.datasets.cache import decode_folder
 from helpers.datasets.folders import UNLABELLED
 from helpers.datasets.labels import CLASSES, COLUMNS, number, short, sides, some
 from helpers.datasets.layouts import find_layout
 from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
 from helpers.datasets.sets import SETS, choose_profile, data_folder, find_set
 from helpers.datasets.splits import group_identical
+from helpers.files import litter, write_text
 
 NEAR = 6
 """Differing signs, of 64, up to which two pictures are reported as near-duplicates."""
@@ -303,4 +304,5 @@ def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
 
 
 def _without_row(folder: Path, named: set[str]) -> list[str]:
-    return sorted(e.name for e in folder.iterdir() if e.suffix.lower() in SUFFIXES and e.name not in named)
+    there = (entry.name for entry in folder.iterdir() if entry.suffix.lower() in SUFFIXES and not litter(entry.name))
+    return sorted(name for name in there if name not in named)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.datasets.labels import LabelTable
 from helpers.datasets.pictures import SUFFIXES
+from helpers.files import walk
 
 CLASSES = [
     "Bread",
@@ -33,23 +34,7 @@ PARTS = {
 UNLABELLED = -1
 """Stands for the label of a picture that has none; only a test part may hold such pictures."""
 
-LITTER = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
-"""Left by file managers; it is passed over, as is whatever begins with a dot."""
-
 _NAME = re.compile(r"(\d+)_(\d+)")
-
-
-def litter(name: str) -> bool:
-    """Return whether a file or folder is one that file managers leave behind.
-
-    Args:
-        name: Its name, without the folders above it.
-
-    Example:
-        >>> litter(".DS_Store"), litter("0_1.jpg")
-        (True, False)
-    """
-    return name.startswith(".") or name in LITTER
 
 
 def find_parts(place: Path) -> dict[str, Path]:
@@ -135,7 +120,7 @@ def read_folders(folder: Path, parts: dict[str, Path]) -> LabelTable:
     """
     table = LabelTable(None, folder, CLASSES)
     for part, place in parts.items():
-        files, prefix = _files(place), place.relative_to(folder).as_posix()
+        files, prefix = [os.path.split(name) for name in walk(place, links=True)], place.relative_to(folder).as_posix()
         no_labels = part == "test" and not any(below or _NAME.fullmatch(_stem(name)) for below, name in files)
         rows = []
         for below, name in files:
@@ -151,17 +136,6 @@ def read_folders(folder: Path, parts: dict[str, Path]) -> LabelTable:
                 table.problems.setdefault(problem, []).append(path)
         _add(table, part, sorted(rows))
     return table
-
-
-def _files(place: Path) -> list[tuple[str, str]]:
-    # Not Path.rglob, which passes over folders that are links. Names stay strings here and below: Path objects for ten
-    # thousand files would take longer than everything else in a load.
-    found = []
-    for folder, folders, names in os.walk(place, followlinks=True):
-        folders[:] = sorted(name for name in folders if not litter(name))
-        below = Path(folder).relative_to(place).as_posix().removeprefix(".")
-        found += [(below, name) for name in sorted(names) if not litter(name)]
-    return found
 
 
 def _label(below: str, name: str) -> int | None:

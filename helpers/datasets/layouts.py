@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.datasets.folders import PARTS, find_parts, litter, read_folders
+from helpers.datasets.folders import PARTS, find_parts, read_folders
 from helpers.datasets.labels import LabelTable, read_labels
+from helpers.files import litter
 
 KNOWN = (
     ("emergency_train.csv", "images"),

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import runtime
+from helpers.files import data_dir
 
 PROFILES = ("sample", "full")
 
@@ -203,14 +203,14 @@ def present(profile: str, name: str = "vehicles") -> Path | None:
         if not folder.is_dir():
             raise FileNotFoundError(f"{wanted.variable} names {named!r}, which is no folder; correct or unset it.")
         return folder
-    folder = runtime.data_dir() / (wanted.real if profile == "full" else f"{wanted.name}-sample")
+    folder = data_dir() / (wanted.real if profile == "full" else f"{wanted.name}-sample")
     return folder if folder.is_dir() else None
 
 
 def _draw_sample(wanted: PictureSet) -> Path:
     from filelock import FileLock
 
-    folder = runtime.data_dir() / f"{wanted.name}-sample"
+    folder = data_dir() / f"{wanted.name}-sample"
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Two notebooks that start at once draw it once.
     with FileLock(folder.with_name(f"{folder.name}.lock")):
