@@ -16,7 +16,6 @@ import torch
 from PIL import Image
 
 from helpers.datasets import ImageDataset, cache, choose_profile, data_folder, load_vehicles, make_loader
-from helpers.datasets.layouts import find_layout
 from helpers.datasets.splits import split_honest
 from helpers.files import data_dir
 from helpers.runtime import seed_everything
@@ -147,7 +146,7 @@ def test_a_wrong_folder_elsewhere_is_an_error_and_not_the_sample(tmp_path, monke
     with pytest.raises(FileNotFoundError, match="COURSE_VEHICLES_DIR names .*gone"):
         load_vehicles()
     (tmp_path / "gone").mkdir()
-    with pytest.raises(FileNotFoundError, match="none of the known layouts"):
+    with pytest.raises(FileNotFoundError, match="gone is not in the course's layout: emergency_train.csv beside"):
         load_vehicles()
 
 
@@ -294,21 +293,6 @@ def test_a_byte_order_mark_spaces_and_further_columns_do_no_harm(full_set):
     lines = [line.replace(",", " , ") + ",more" for line in csv_lines(full_set)]
     (full_set / "emergency_train.csv").write_text("\n".join(lines) + "\n\n", encoding="utf-8-sig")
     assert len(load_vehicles(image_size=8).train) == 28
-
-
-# Layouts
-
-
-def test_several_sets_in_one_folder_are_not_guessed(tmp_path, picture_set):
-    picture_set(tmp_path / "a", 4)
-    picture_set(tmp_path / "b", 4)
-    with pytest.raises(ValueError, match=r"several sets \(a/emergency_train.csv, b/emergency_train.csv\)"):
-        find_layout(tmp_path)
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder .*gone"):
-        find_layout(tmp_path / "gone")
 
 
 # Cache

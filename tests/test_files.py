@@ -49,8 +49,8 @@ def test_litter_is_litter_in_whatever_case(name, tmp_path):
     assert walk(tmp_path) == ["a/2.jpg"]
 
 
-@pytest.mark.parametrize("name", ["344.jpg", "thumbs.jpg", "MACOSX", "desktop.ini.jpg"])
-def test_a_picture_is_no_litter(name):
+@pytest.mark.parametrize("name", ["344.jpg", "thumbs.jpg", "MACOSX", "desktop.ini.jpg", ".", ".."])
+def test_a_picture_and_a_way_up_are_no_litter(name):
     assert not litter(name)
 
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from helpers.datasets.sets import SETS, choose_profile, find_set, present
+from helpers.datasets.profiles import SETS, choose_profile, find_set, present
 from helpers.files import data_dir
 
 REAL = [entry.real for entry in SETS]
@@ -136,7 +136,7 @@ def _check(args: argparse.Namespace) -> int:
 def _sample(args: argparse.Namespace) -> int:
     wanted = find_set(args.name)
     count = wanted.count if args.count is None else args.count
-    folder = wanted.draw_sample(args.output, count=count, seed=args.seed)
+    folder = wanted.draw_sample(args.output, count=count, seed=args.seed).resolve()
     print(f"{count} pictures drawn in {folder}; {wanted.variable}={folder} makes it the full profile")
     return 0
 
@@ -146,6 +146,7 @@ def _hide(args: argparse.Namespace) -> int:
 
     count = hide_labels(args.folder, args.output, args.truth)
     variable = find_set("food").variable
-    print(f"{count} test pictures without labels in {args.output}, with which {variable}={args.output} works")
+    folder = args.output.resolve()
+    print(f"{count} test pictures without labels in {folder}, with which {variable}={folder} works")
     print(f"their labels are in {args.truth}; keep it and {args.folder} from students")
     return 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers import datasets, runtime
-from helpers.datasets.sets import find_set, present
+from helpers.datasets.profiles import find_set, present
 from helpers.files import ROOT, data_dir
 
 REINSTALL = "run `python bootstrap.py setup`, or `python -m pip install -r requirements.txt`"

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import Empty
 
 from helpers import datasets
-from helpers.datasets.sets import SETS
+from helpers.datasets.profiles import SETS
 from helpers.files import ROOT, write_whole
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

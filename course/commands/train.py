@@ -8,7 +8,7 @@ from pathlib import Path
 from course.recipes import RECIPES, find_recipe, for_sample, train
 from course.saved import new_folder, save_run
 from helpers.datasets import choose_profile, load_food, make_loader
-from helpers.datasets.sets import find_set
+from helpers.datasets.profiles import find_set
 from helpers.evaluation import evaluate
 from helpers.files import ROOT
 from helpers.runtime import seed_everything
