@@ -10,9 +10,9 @@ from torch import nn
 
 from course.recipes import ARCHITECTURES, Recipe, build_model
 from helpers.datasets import Splits
-from helpers.datasets.cache import temporary, write_text
 from helpers.datasets.pictures import ASPECTS
 from helpers.evaluation import Evaluation
+from helpers.files import write_text, write_whole
 from helpers.training import History
 
 FILES = ("model.pt", "config.json", "history.csv")
@@ -80,7 +80,7 @@ def save_run(
     }
     write_text(folder / "config.json", json.dumps(config, indent=1) + "\n")
     weights = {name: value.cpu().contiguous() for name, value in model.state_dict().items()}
-    with temporary(folder / "model.pt") as part:
+    with write_whole(folder / "model.pt") as part:
         torch.save(weights, part)
 
 

@@ -89,7 +89,7 @@ def litter(name: str) -> bool:
         >>> litter(".DS_Store"), litter("._344.jpg"), litter("THUMBS.DB"), litter("0_1.jpg")
         (True, True, True, False)
     """
-    return name.startswith(".") or name.lower() in LITTER
+    return (name.startswith(".") and name not in (".", "..")) or name.lower() in LITTER
 
 
 def walk(folder: str | Path, *, links: bool = False) -> list[str]:

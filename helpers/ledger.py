@@ -3,14 +3,14 @@
 import contextlib
 import csv
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from helpers.runtime import data_dir
+from helpers.files import ROOT, data_dir, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +23,8 @@ COLUMNS = [
     "time", "notebook", "technique", "profile", "dataset", "seed", "parameters", "epochs", "seconds",
     "train_accuracy", "valid_accuracy", "low", "high", "n",
 ]  # fmt: skip
-OLD_COLUMNS = [name for name in COLUMNS if name != "dataset"]  # of ledgers begun when vehicles were the only pictures
 DATASETS = ("vehicles", "food")
-RESULTS = Path(__file__).resolve().parent.parent / "data" / "results"
+RESULTS = ROOT / "data" / "results"
 LOCK_SECONDS = 30
 
 
@@ -131,9 +130,8 @@ def record(
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path):
         if not _begun(path):
-            _write(path, [COLUMNS])
-        elif _is_old(path):
-            _add_dataset(path)
+            write_text(path, ",".join(COLUMNS) + "\n")
+        _check_columns(path)
         with path.open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, COLUMNS, lineterminator="\n").writerow(row)
 
@@ -143,8 +141,7 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
 
     Args:
         profile: ``"sample"`` or ``"full"`` keeps the runs on that data; None keeps both.
-        dataset: ``"vehicles"`` or ``"food"`` keeps the runs on these pictures; None keeps both. A ledger that was begun
-            without this column is one of vehicles.
+        dataset: ``"vehicles"`` or ``"food"`` keeps the runs on these pictures; None keeps both.
 
     Returns:
         A table with the columns `COLUMNS`; empty when nothing was recorded.
@@ -164,10 +161,8 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
     if not _begun(path):
         return pd.DataFrame(columns=COLUMNS)
     with _locked(path):
-        old = _is_old(path)
+        _check_columns(path)
         table = pd.read_csv(path, dtype=dict.fromkeys(COLUMNS[1:5], str), encoding="utf-8")
-    if old:
-        table.insert(COLUMNS.index("dataset"), "dataset", "vehicles")
     for name, wanted in (("profile", profile), ("dataset", dataset)):
         if wanted is not None:
             table = table[table[name] == wanted]
@@ -299,31 +294,15 @@ def _begun(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def _write(path: Path, lines: Iterable[list[str]]) -> None:
-    # A reader or a crash must never meet half a table: write beside, then rename.
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(lines)
-    os.replace(partial, path)
-
-
-def _add_dataset(path: Path) -> None:
-    place = COLUMNS.index("dataset")
-    with path.open(newline="", encoding="utf-8") as file:
-        _, *old = csv.reader(file)
-    _write(path, [COLUMNS, *([*line[:place], "vehicles", *line[place:]] for line in old)])
-
-
-def _is_old(path: Path) -> bool:
-    """Return whether the ledger still lacks the column of the data set; refuse a file that is no ledger."""
+def _check_columns(path: Path) -> None:
+    """Refuse a file that is no ledger."""
     with path.open(newline="", encoding="utf-8") as file:
         found = next(csv.reader(file), [])
-    if found not in (COLUMNS, OLD_COLUMNS):
+    if found != COLUMNS:
         raise ValueError(
             f"{path} holds the columns {', '.join(found) or '(none)'}, not those of the ledger; move the file away (a "
             "new one is begun) or point COURSE_LEDGER at another file."
         )
-    return found == OLD_COLUMNS
 
 
 def _check_dataset(dataset: str) -> None:

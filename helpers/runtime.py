@@ -1,4 +1,4 @@
-"""Everything that depends on the machine: folders, seeds, device, precision, memory."""
+"""Everything that depends on the machine: seeds, device, precision, memory."""
 
 import contextlib
 import ctypes
@@ -17,21 +17,6 @@ class Precision(NamedTuple):
 
     dtype: torch.dtype
     reason: str
-
-
-def data_dir() -> Path:
-    """Return the folder for drawn, downloaded and cached data.
-
-    Returns:
-        The folder named by the environment variable ``COURSE_DATA_DIR``, else ``data/`` of the course. It may not
-        exist yet.
-
-    Example:
-        >>> data_dir().name != ""
-        True
-    """
-    named = os.environ.get("COURSE_DATA_DIR")
-    return Path(named).expanduser() if named else Path(__file__).resolve().parent.parent / "data"
 
 
 def seed_everything(seed: int) -> None:

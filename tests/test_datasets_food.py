@@ -2,6 +2,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import sys
 import time
@@ -14,16 +15,18 @@ import torch
 from PIL import Image
 from torch import nn
 
+from course.__main__ import main
 from course.commands import data as command
 from course.commands import doctor
-from course.intake import get, import_folder, sources
+from course.intake import get, import_folder, sources, unpack
 from course.intake.sources import DownloadError
 from course.intake.unpack import UnsafeArchiveError
 from helpers import evaluate, load_food, make_loader, predict
 from helpers.datasets import ImageDataset, audit, cache, choose_profile, data_folder
-from helpers.datasets.folders import CLASSES
+from helpers.datasets.profiles import find_set
 from helpers.samples import VERSIONS
 
+CLASSES = find_set("food").classes
 FOLDERS = [name.replace("/", "-") for name in CLASSES]
 
 
@@ -225,19 +228,14 @@ def test_files_without_a_label_are_one_error_that_names_them(food):
         draw(food / f"train/11_{index}.jpg", index)
     draw(food / "valid/cat.jpg", 0)
     draw(food / "test/0001.jpg", 0)
-    draw(food / "train/Pizza/1.jpg", 0)
     (food / "train/labels.csv").write_text("x")
     with pytest.raises(ValueError, match="food11/ holds files that do not fit") as error:
         load_food(on_unreadable="skip")
     text = str(error.value)
     assert "train/11_0.jpg, train/11_1.jpg" in text
     assert "and 4 more (14 in all) without a label from 0 to 10" in text
-    assert "train/Pizza/1.jpg in folders that are no class" in text
     assert "train/labels.csv that are no pictures" in text
-    assert text.endswith(
-        "Name each picture LABEL_INDEX.jpg, its label from 0 to 10, or put it into the folder of its class, or move it "
-        "away."
-    )
+    assert text.endswith("Name each picture LABEL_INDEX.jpg, its label from 0 to 10, or move it away.")
 
 
 def test_what_file_managers_leave_behind_does_no_harm(food):
@@ -318,7 +316,7 @@ def test_missing_real_photos_say_how_to_get_them():
 
 
 def test_a_folder_elsewhere_is_used_and_not_copied(tmp_path, own_data_folder, monkeypatch):
-    folder = write(tmp_path / "mine", "deep/{part}/{name}/{index}.jpg", ("training", "validation"), (1, 1))
+    folder = write(tmp_path / "mine", parts=("train", "valid"), per_class=(1, 1))
     before = listing(folder)
     monkeypatch.setenv("COURSE_FOOD_DIR", str(folder))
     data = load_food(image_size=8)
@@ -332,9 +330,7 @@ def test_a_folder_elsewhere_is_used_and_not_copied(tmp_path, own_data_folder, mo
 
 def test_a_folder_of_vehicles_is_not_taken_for_food(tmp_path, monkeypatch, picture_set):
     monkeypatch.setenv("COURSE_FOOD_DIR", str(picture_set(tmp_path / "cars", 4)))
-    with pytest.raises(
-        FileNotFoundError, match="none of the known layouts .folders for train: train, training; folder"
-    ):
+    with pytest.raises(FileNotFoundError, match="cars is not in the course's layout: train/, valid/ and perhaps test/"):
         load_food()
 
 
@@ -399,6 +395,48 @@ def test_every_layout_is_imported_from_folder_and_zip(tmp_path, own_data_folder,
     monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "other"))
     assert listing(import_folder("food11", zip_of(wild, tmp_path / "wild"))) == listing(folder)
     assert {path.name for path in (tmp_path / "other").iterdir()} == {"food11"}
+
+
+@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name != "the course's own"])
+def test_another_layout_is_read_by_import_alone_and_the_remedy_works(tmp_path, layout, monkeypatch, capsys):
+    wild = write(tmp_path / "my photos", *LAYOUTS[layout])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_FOOD_DIR", "my photos")
+    with pytest.raises(FileNotFoundError, match="my photos is not in the course's layout"):
+        audit("my photos")
+    with pytest.raises(FileNotFoundError, match="once, and unset COURSE_FOOD_DIR") as error:
+        load_food()
+    remedy = re.search("`python -m (.*)`", str(error.value))[1]
+    assert shlex.split(remedy) == ["course", "data", "import", "food11", str(wild)]
+    monkeypatch.chdir("/")
+    monkeypatch.delenv("COURSE_FOOD_DIR")
+    assert main(shlex.split(remedy)[1:]) == 0
+    assert counts(load_food(image_size=8)) == {"train": 33, "valid": 11, "test": 11}
+
+
+def test_the_first_folder_decides_the_class_whatever_lies_below_it(tmp_path):
+    draw(tmp_path / "wild/train/0/7/x.jpg", 0)
+    draw(tmp_path / "wild/train/1/0/x.jpg", 1)
+    draw(tmp_path / "wild/valid/Noodles/Pasta/x.jpg", 2)
+    import_folder("food11", tmp_path / "wild")
+    data = load_food(image_size=8)
+    assert (data.train.labels.tolist(), data.valid.labels.tolist()) == ([0, 1], [6])
+
+
+def test_a_folder_that_is_no_class_is_named(tmp_path):
+    wild = write(tmp_path / "wild", per_class=(1, 1, 0))
+    draw(wild / "train/Pizza/1.jpg", 0)
+    with pytest.raises(ValueError, match=r"train/Pizza/1\.jpg in folders that are no class"):
+        import_folder("food11", wild)
+
+
+def test_what_a_mac_adds_to_a_zip_is_neither_counted_nor_unpacked(tmp_path, monkeypatch):
+    wild = write(tmp_path / "wild", per_class=(1, 1, 0))
+    for name in listing(wild):
+        draw(wild / "__MACOSX" / name.replace("/", "/._"), 0)
+    monkeypatch.setattr(unpack, "MAX_MEMBERS", 22 + 3)  # and three folders
+    import_folder("food11", zip_of(wild, tmp_path / "wild"))
+    assert counts(load_food(image_size=8)) == {"train": 11, "valid": 11}
 
 
 @pytest.mark.parametrize("style", [str.lower, str.upper, lambda name: name.replace("-", "_").replace(" ", "_"), None])

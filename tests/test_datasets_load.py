@@ -16,9 +16,9 @@ import torch
 from PIL import Image
 
 from helpers.datasets import ImageDataset, cache, choose_profile, data_folder, load_vehicles, make_loader
-from helpers.datasets.layouts import find_layout
 from helpers.datasets.splits import split_honest
-from helpers.runtime import data_dir, seed_everything
+from helpers.files import data_dir
+from helpers.runtime import seed_everything
 from helpers.samples import VERSIONS
 
 CLASSES = ["ordinary", "emergency"]
@@ -146,7 +146,7 @@ def test_a_wrong_folder_elsewhere_is_an_error_and_not_the_sample(tmp_path, monke
     with pytest.raises(FileNotFoundError, match="COURSE_VEHICLES_DIR names .*gone"):
         load_vehicles()
     (tmp_path / "gone").mkdir()
-    with pytest.raises(FileNotFoundError, match="none of the known layouts"):
+    with pytest.raises(FileNotFoundError, match="gone is not in the course's layout: emergency_train.csv beside"):
         load_vehicles()
 
 
@@ -295,21 +295,6 @@ def test_a_byte_order_mark_spaces_and_further_columns_do_no_harm(full_set):
     assert len(load_vehicles(image_size=8).train) == 28
 
 
-# Layouts
-
-
-def test_several_sets_in_one_folder_are_not_guessed(tmp_path, picture_set):
-    picture_set(tmp_path / "a", 4)
-    picture_set(tmp_path / "b", 4)
-    with pytest.raises(ValueError, match=r"several sets \(a/emergency_train.csv, b/emergency_train.csv\)"):
-        find_layout(tmp_path)
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder .*gone"):
-        find_layout(tmp_path / "gone")
-
-
 # Cache
 
 
@@ -406,18 +391,6 @@ def test_writing_to_the_pictures_does_not_reach_the_cache(full_set):
     assert np.asarray(load_vehicles(image_size=8).train.images).any()
 
 
-def test_a_folder_is_moved_into_place_only_when_complete(tmp_path):
-    def stop_halfway():
-        with cache.temporary(tmp_path / "set") as part:
-            part.mkdir()
-            (part / "half").touch()
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        stop_halfway()
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_full_disk_is_one_sentence_before_anything_is_written(full_set, monkeypatch):
     monkeypatch.setattr(cache.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 10, 0))
     with pytest.raises(OSError, match="decoding 40 pictures needs .* MB .*COURSE_DATA_DIR"):
@@ -436,7 +409,7 @@ def test_an_interrupted_decoding_leaves_nothing_behind(full_set, monkeypatch):
 
 
 def test_two_that_decode_at_once_do_no_harm_even_without_the_lock(full_set, monkeypatch):
-    monkeypatch.setattr(cache, "_lock", lambda path: nullcontext())
+    monkeypatch.setattr(cache, "FileLock", lambda path: nullcontext())
     with ThreadPoolExecutor(4) as pool:
         loaded = list(pool.map(lambda _: load_vehicles(image_size=16), range(4)))
     for data in loaded:

@@ -1,6 +1,8 @@
 import argparse
 import hashlib
 import io
+import re
+import shlex
 import stat
 import time
 import zipfile
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course.__main__ import main
 from course.commands import data as command
 from course.intake import collect, get, import_folder, sources, unpack
 from course.intake.sources import DownloadError, Source, download
@@ -204,7 +207,15 @@ def link():
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil.txt", "a/../../evil.txt", "/etc/evil.txt", "C:/evil.txt", "c:evil.txt", "..\\evil.txt", "a\\b.txt"],
+    [
+        "../evil.txt",
+        "a/../../evil.txt",
+        "/etc/evil.txt",
+        "C:/evil.txt",
+        "c:evil.txt",
+        "..\\evil.txt",
+        "a\\..\\..\\b.txt",
+    ],
 )
 def test_members_that_would_leave_the_folder_are_refused(tmp_path, name):
     path = archive(tmp_path / "a.zip", ("fine.txt", "x"), (name, "x"))
@@ -255,6 +266,11 @@ def test_damaged_zips_are_one_sentence_and_leave_nothing(tmp_path):
     with pytest.raises(UnsafeArchiveError, match="not an intact zip .*CRC"):
         unpack.unpack(tmp_path / "a.zip", tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_a_backslash_in_a_name_is_a_folder(tmp_path):
+    unpack.unpack(archive(tmp_path / "a.zip", ("images\\1.jpg", "x"), ("images\\", "")), tmp_path / "new")
+    assert listing(tmp_path / "new") == {"images/1.jpg": b"x"}
 
 
 # Import
@@ -319,10 +335,22 @@ def test_every_layout_is_imported_from_folder_and_zip_and_loads(
     assert {path.name for path in (tmp_path / "other").iterdir()} == {"vehicles"}
 
 
-@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-def test_every_layout_loads_from_where_it_is(in_layout, layout, monkeypatch):
-    monkeypatch.setenv("COURSE_VEHICLES_DIR", str(in_layout(layout)))
+@pytest.mark.parametrize("name", [name for name in LAYOUTS if name != "emergency_train.csv"])
+def test_another_layout_is_read_by_import_alone_and_the_remedy_works(in_layout, name, monkeypatch):
+    monkeypatch.setenv("COURSE_VEHICLES_DIR", str(in_layout(LAYOUTS[name])))
+    with pytest.raises(FileNotFoundError, match="is not in the course's layout: emergency_train.csv beside") as error:
+        load_vehicles()
+    remedy = re.search("`python -m course (.*)` once, and unset COURSE_VEHICLES_DIR", str(error.value))[1]
+    monkeypatch.delenv("COURSE_VEHICLES_DIR")
+    assert main(shlex.split(remedy)) == 0
     assert len(load_vehicles(image_size=8).train) == 14
+
+
+def test_several_sets_in_one_folder_are_not_guessed(tmp_path, picture_set):
+    picture_set(tmp_path / "a", 4)
+    picture_set(tmp_path / "b", 4)
+    with pytest.raises(ValueError, match=r"several sets \(a/emergency_train.csv, b/emergency_train.csv\)"):
+        import_folder("vehicles", tmp_path)
 
 
 def test_import_says_whether_the_labels_are_the_known_ones(in_layout, capsys, monkeypatch, own_data_folder):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.files import litter, walk, write_text, write_whole
+from helpers.files import data_dir, litter, walk, write_text, write_whole
 
 
 def stop_halfway(target, write):
@@ -49,8 +49,8 @@ def test_litter_is_litter_in_whatever_case(name, tmp_path):
     assert walk(tmp_path) == ["a/2.jpg"]
 
 
-@pytest.mark.parametrize("name", ["344.jpg", "thumbs.jpg", "MACOSX", "desktop.ini.jpg"])
-def test_a_picture_is_no_litter(name):
+@pytest.mark.parametrize("name", ["344.jpg", "thumbs.jpg", "MACOSX", "desktop.ini.jpg", ".", ".."])
+def test_a_picture_and_a_way_up_are_no_litter(name):
     assert not litter(name)
 
 
@@ -61,3 +61,10 @@ def test_links_to_folders_are_followed_where_asked(tmp_path):
     (tmp_path / "set" / "Rice").symlink_to(tmp_path / "elsewhere")
     assert walk(tmp_path / "set") == []
     assert walk(tmp_path / "set", links=True) == ["Rice/1.jpg"]
+
+
+def test_data_folder_can_be_moved(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "elsewhere"))
+    assert data_dir() == tmp_path / "elsewhere"
+    monkeypatch.delenv("COURSE_DATA_DIR")
+    assert data_dir().name == "data"

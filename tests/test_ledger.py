@@ -106,13 +106,13 @@ def test_names_with_commas_quotes_and_accents_survive(path):
 
 
 def write_fifty(name, barrier):
-    write = ledger._write
+    write = ledger.write_text
 
     def slowly(path, lines):
         time.sleep(0.2)  # without the lock the second process would now replace what the first one wrote
         write(path, lines)
 
-    ledger._write = slowly
+    ledger.write_text = slowly
     barrier.wait()
     for seed in range(50):
         record(5, name, seed=seed)
@@ -204,56 +204,6 @@ def test_a_course_without_a_run_has_an_empty_ranking(path):
 def test_an_unknown_data_set_is_told_the_known_ones(path, use):
     with pytest.raises(ValueError, match="dataset is 'food11'; pass 'vehicles' or 'food'"):
         use("sample", dataset="food11")
-
-
-@pytest.fixture
-def old_ledger(path):
-    """A ledger as it was written when there was no other data set than the vehicles."""
-    path.parent.mkdir()
-    path.write_text(
-        "time,notebook,technique,profile,seed,parameters,epochs,seconds,train_accuracy,valid_accuracy,low,high,n\n"
-        "2026-01-01T10:00:00+00:00,01_baseline,baseline,sample,0,21474,10,3.5,0.96,0.1,0.0178,0.4042,10\n"
-        '2026-01-01T10:01:00+00:00,02_dropout,"mine, ""own""",full,1,,,,,0.79000001,0.4439,0.9427,10\n'
-    )
-    return path
-
-
-def test_the_rows_of_an_old_ledger_are_vehicles(old_ledger):
-    before = old_ledger.read_bytes()
-    assert list(ledger.rows().columns) == ledger.COLUMNS
-    assert ledger.rows().dataset.tolist() == ["vehicles", "vehicles"]
-    assert ledger.rows(dataset="food").empty
-    assert ledger.best("sample", "baseline").valid_accuracy == 0.1
-    assert old_ledger.read_bytes() == before
-
-
-def test_the_next_run_gives_an_old_ledger_its_column_and_keeps_every_value(old_ledger):
-    old = old_ledger.read_text().splitlines()
-    record(6, "CNN", "05_food_cnn", dataset="food")
-    record(7, "ResNet", "06_resnet", dataset="food")
-    lines = old_ledger.read_text().splitlines()
-    assert lines[0].split(",") == ledger.COLUMNS
-    assert lines[1:3] == [old[1].replace(",sample,", ",sample,vehicles,"), old[2].replace(",full,", ",full,vehicles,")]
-    assert ledger.rows(dataset="food").technique.tolist() == ["CNN", "ResNet"]
-    assert len(lines) == 5
-
-
-def test_an_old_ledger_survives_a_rewrite_that_breaks_off(old_ledger, monkeypatch):
-    before = old_ledger.read_bytes()
-
-    def full_disk(*paths):
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(ledger.os, "replace", full_disk)
-    with pytest.raises(OSError, match="no space left"):
-        record(6)
-    assert old_ledger.read_bytes() == before
-
-
-def test_two_processes_that_meet_an_old_ledger_lose_nothing(old_ledger):
-    write_at_once()
-    assert ledger.rows().technique.tolist()[:2] == ["baseline", 'mine, "own"']
-    assert len(ledger.rows()) == 102
 
 
 def test_the_leaderboard_is_blank_where_there_is_no_number(path):

@@ -97,13 +97,6 @@ def test_preparing_a_batch_never_changes_the_callers_pictures():
     assert torch.equal(pictures, before)
 
 
-def test_data_folder_can_be_moved(monkeypatch, tmp_path):
-    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "elsewhere"))
-    assert runtime.data_dir() == tmp_path / "elsewhere"
-    monkeypatch.delenv("COURSE_DATA_DIR")
-    assert runtime.data_dir().name == "data"
-
-
 def test_importing_helpers_adds_at_most_300_ms_to_importing_torch():
     script = "import torch, time; t = time.perf_counter(); import helpers; print(time.perf_counter() - t)"
     runs = [float(subprocess.check_output([sys.executable, "-c", script], text=True)) for _ in range(3)]

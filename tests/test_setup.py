@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.datasets.sets import SETS
+from helpers.datasets.profiles import SETS
 
 ROOT = Path(__file__).parents[1]
 SPEC = importlib.util.spec_from_file_location("bootstrap", ROOT / "bootstrap.py")

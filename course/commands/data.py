@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from helpers import runtime
-from helpers.datasets.sets import SETS, choose_profile, find_set, present
+from helpers.datasets.profiles import SETS, choose_profile, find_set, present
+from helpers.files import data_dir
 
 REAL = [entry.real for entry in SETS]
 
@@ -100,7 +100,7 @@ def _list(args: argparse.Namespace) -> int:
             folder = present(profile, entry.name)
             mark = "*" if profile == used else " "
             print(f"{mark} {entry.real:<9} {profile:<7} {missing if folder is None else folder}")
-    cache = runtime.data_dir() / "cache"
+    cache = data_dir() / "cache"
     size = sum(file.stat().st_size for file in cache.glob("*")) / 1e6
     print(f"decoded pictures: {size:.0f} MB in {cache} (may be deleted at any time)")
     print(f"* is what {' and '.join(f'load_{entry.name}()' for entry in SETS)} take now")
@@ -136,7 +136,7 @@ def _check(args: argparse.Namespace) -> int:
 def _sample(args: argparse.Namespace) -> int:
     wanted = find_set(args.name)
     count = wanted.count if args.count is None else args.count
-    folder = wanted.draw_sample(args.output, count=count, seed=args.seed)
+    folder = wanted.draw_sample(args.output, count=count, seed=args.seed).resolve()
     print(f"{count} pictures drawn in {folder}; {wanted.variable}={folder} makes it the full profile")
     return 0
 
@@ -146,6 +146,7 @@ def _hide(args: argparse.Namespace) -> int:
 
     count = hide_labels(args.folder, args.output, args.truth)
     variable = find_set("food").variable
-    print(f"{count} test pictures without labels in {args.output}, with which {variable}={args.output} works")
+    folder = args.output.resolve()
+    print(f"{count} test pictures without labels in {folder}, with which {variable}={folder} works")
     print(f"their labels are in {args.truth}; keep it and {args.folder} from students")
     return 0

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers import datasets, runtime
-from helpers.datasets.sets import find_set, present
+from helpers.datasets.profiles import find_set, present
+from helpers.files import ROOT, data_dir
 
-ROOT = Path(__file__).resolve().parents[2]
 REINSTALL = "run `python bootstrap.py setup`, or `python -m pip install -r requirements.txt`"
 
 
@@ -189,7 +189,7 @@ def check_disk(enough: float = 1.0, least: float = 0.1) -> Finding:
         enough: Gigabytes below which the real photos may not fit.
         least: Gigabytes below which nothing works.
     """
-    folder = next(place for place in (runtime.data_dir(), *runtime.data_dir().absolute().parents) if place.exists())
+    folder = next(place for place in (data_dir(), *data_dir().absolute().parents) if place.exists())
     free = shutil.disk_usage(folder).free / 1e9
     found = f"{free:.1f} GB free where the data goes ({folder})"
     if free < enough:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from course.checks.question import SOLUTIONS, pack
+from helpers.files import ROOT, write_text
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES, RELEASE = ROOT / "notebooks" / "solutions", ROOT / "notebooks" / "exercises"
 MARKED = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
@@ -48,7 +48,7 @@ def main(args: argparse.Namespace) -> int:
         if done.returncode:
             return done.returncode
         print(f"made {args.output / source.stem / source.name}")
-    args.packed.write_text(json.dumps(packed_solutions(), indent=1) + "\n", encoding="utf-8")
+    write_text(args.packed, json.dumps(packed_solutions(), indent=1) + "\n")
     return 0
 
 

@@ -7,9 +7,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from course.commands.exercises import ROOT, sources
+from course.commands.exercises import sources
 from course.grading import autograde
 from course.grading.autograde import LONGEST, Group
+from helpers.files import ROOT
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:

@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import csv
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +12,8 @@ import torch
 
 from course.saved import load_run
 from helpers import evaluation
-from helpers.datasets.folders import litter
 from helpers.datasets.pictures import ASPECTS, UnreadablePictureError, open_picture
+from helpers.files import walk
 
 BATCH = 64
 
@@ -91,14 +90,7 @@ def files(paths: list[Path]) -> Iterator[Path]:
         ['b.jpg', 'a.jpg']
     """
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = []
-        for folder, below, names in os.walk(path):
-            below[:] = [name for name in below if not litter(name)]
-            found += [Path(folder, name) for name in names if not litter(name)]
-        yield from sorted(found) or [path]
+        yield from [path / name for name in walk(path)] or [path]
 
 
 def read(path: Path, image_size: int, aspect: str) -> np.ndarray:

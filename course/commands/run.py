@@ -13,9 +13,9 @@ from pathlib import Path
 from queue import Empty
 
 from helpers import datasets
-from helpers.datasets.sets import SETS
+from helpers.datasets.profiles import SETS
+from helpers.files import ROOT, write_whole
 
-ROOT = Path(__file__).resolve().parents[2]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SAMPLE_TIMEOUT = 600  # seconds a cell; on the real photos training may take as long as it wants
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -302,9 +302,8 @@ def write(notebook, target: Path) -> None:
             cell.metadata.pop(name, None)
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
-    beside = target.with_name(target.name + ".part")
-    nbformat.write(notebook, beside)
-    os.replace(beside, target)
+    with write_whole(target) as part:
+        nbformat.write(notebook, part)
 
 
 class Progress:

@@ -8,11 +8,10 @@ from pathlib import Path
 from course.recipes import RECIPES, find_recipe, for_sample, train
 from course.saved import new_folder, save_run
 from helpers.datasets import choose_profile, load_food, make_loader
-from helpers.datasets.sets import find_set
+from helpers.datasets.profiles import find_set
 from helpers.evaluation import evaluate
+from helpers.files import ROOT
 from helpers.runtime import seed_everything
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:

@@ -16,9 +16,8 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from course.commands.exercises import ROOT
 from course.grading.submissions import read, restore
-from helpers.datasets.folders import litter
+from helpers.files import ROOT, walk
 
 LONGEST = 900  # seconds for one submission, come what may; the time-outs of nbgrader_config.py end it long before
 
@@ -123,7 +122,7 @@ def feedback(group: Group, rows: list[Row]) -> None:
 def find(group: Group, student: str) -> Path:
     """Return the notebook that a student handed in: the one with the right name, else the only one."""
     folder = group.place("submitted", student)
-    found = sorted(path for path in folder.rglob("*.ipynb") if not any(map(litter, path.relative_to(folder).parts)))
+    found = [folder / name for name in walk(folder) if name.endswith(".ipynb")]
     named = [path for path in found if path == folder / group.notebook]
     if len(named or found) != 1:
         names = ", ".join(path.name for path in found) or "no notebook"
@@ -133,8 +132,8 @@ def find(group: Group, student: str) -> Path:
 
 def beside(folder: Path) -> list[Path]:
     """Return what was handed in along with a notebook, as paths below the folder."""
-    found = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-    return sorted(path.relative_to(folder) for path in found if path.suffix != ".ipynb")
+    found = [name for name in walk(folder) if not name.endswith(".ipynb")]
+    return [Path(name) for name in found if (folder / name).is_file() and not (folder / name).is_symlink()]
 
 
 def fingerprint(folder: Path, notebook: Path) -> str:

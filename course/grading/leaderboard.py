@@ -1,15 +1,14 @@
 """Rank files of predictions against the truth, and say which differences are real."""
 
 import csv
-import os
 from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
 import torch
 
-from helpers.datasets.folders import litter
 from helpers.evaluation import Evaluation, compare
+from helpers.files import walk
 
 HEADER = ["Id", "Category"]
 MOST_BYTES = 20_000_000
@@ -28,11 +27,7 @@ def csv_files(folder: Path) -> list[Path]:
         >>> csv_files(Path("nowhere"))
         []
     """
-    found = []
-    for place, below, names in os.walk(folder):
-        below[:] = [name for name in below if not litter(name)]
-        found += [Path(place, name) for name in names if name.lower().endswith(".csv") and not litter(name)]
-    return sorted(found)
+    return [folder / name for name in walk(folder) if name.lower().endswith(".csv")]
 
 
 def read_categories(path: Path) -> dict[str, int]:

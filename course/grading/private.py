@@ -5,7 +5,8 @@ import random
 import shutil
 from pathlib import Path
 
-from helpers.datasets.sets import find_set
+from helpers.datasets.profiles import find_set
+from helpers.files import write_whole
 
 
 def hide_labels(folder: Path, students: Path, truth: Path) -> int:
@@ -16,7 +17,7 @@ def hide_labels(folder: Path, students: Path, truth: Path) -> int:
     pictures of train and valid that stand in test too, for their names would tell its labels.
 
     Args:
-        folder: A food set in any known layout, test part and labels included.
+        folder: A food set with a labelled test part.
         students: A new folder.
         truth: A new CSV file outside of it.
 
@@ -35,14 +36,15 @@ def hide_labels(folder: Path, students: Path, truth: Path) -> int:
         ValueError: for-students/truth.csv would lie in the students' folder; put it elsewhere.
     """
     from helpers.datasets.cache import decode_folder
-    from helpers.datasets.layouts import find_layout
-    from helpers.samples.files import draft
+    from helpers.datasets.layout import read_set
 
     if students.resolve() in truth.resolve().parents:
         raise ValueError(f"{truth} would lie in the students' folder; put it elsewhere.")
-    if truth.exists():
-        raise FileExistsError(f"{truth} exists already and is never overwritten: remove it or choose another file")
-    table = find_layout(folder, "food").read()
+    for target in (students, truth):
+        if target.exists() or target.is_symlink():
+            raise FileExistsError(f"{target} exists already and is not overwritten; remove it or choose another name.")
+    students.parent.mkdir(parents=True, exist_ok=True)
+    table = read_set(folder, "food")
     table.complain(str(folder))
     decoded = decode_folder(table.pictures, table.names, find_set("food").image_sizes["full"])
     test = [i for i, part in enumerate(table.parts) if part == "test" and i not in decoded.unreadable]
@@ -53,10 +55,10 @@ def hide_labels(folder: Path, students: Path, truth: Path) -> int:
     names = {i: f"test/{place:04}{Path(table.names[i]).suffix.lower()}" for place, i in enumerate(test)}
     for i, part in enumerate(table.parts):
         if part != "test" and not (decoded.facts[i] and decoded.facts[i].pixels in shown):
-            names[i] = table.targets[i]
-    with draft(students) as place:
+            names[i] = table.names[i]
+    with write_whole(students) as place:
         for i, name in names.items():
-            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(table.pictures / table.names[i], place / name)  # the content alone: a date would tell
         with truth.open("x", newline="", encoding="utf-8") as file:
             rows = csv.writer(file, lineterminator="\n")

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from course.intake.layouts import Found, find_pictures
 from course.intake.sources import MANUAL, SOURCES, DownloadError, download
 from course.intake.unpack import unpack
-from helpers.datasets.cache import temporary
-from helpers.datasets.folders import PARTS, UNLABELLED
-from helpers.datasets.labels import LabelTable, short
-from helpers.datasets.layouts import find_layout
+from helpers.datasets.labels import UNLABELLED, LabelTable, short
+from helpers.datasets.layout import CSV, PARTS
 from helpers.datasets.pictures import UnreadablePictureError, check_file
-from helpers.datasets.sets import find_set
-from helpers.runtime import data_dir
+from helpers.datasets.profiles import find_set
+from helpers.files import data_dir, write_whole
 
 KNOWN_CSV = "dd8304cb9705f6b56b4a711fc5bb52865fcadef038ef19a854e3a684916f83bd"
 """SHA-256 of the label CSV that the figures of this course were measured with."""
@@ -83,11 +82,11 @@ def import_folder(name: str, path: str | Path) -> Path:
         raise FileNotFoundError(f"there is nothing at {str(path)!r}; check the path.")
     kind = find_set(name).name
     if path.is_dir():
-        _copy(find_layout(path, kind).read(), target, str(path))
+        _copy(find_pictures(path, kind), target, str(path))
     else:
         with tempfile.TemporaryDirectory(dir=target.parent) as place:
             unpack(path, Path(place) / "unpacked")
-            _copy(find_layout(Path(place) / "unpacked", kind).read(), target, str(path))
+            _copy(find_pictures(Path(place) / "unpacked", kind), target, str(path))
     return target
 
 
@@ -98,7 +97,8 @@ def _target(name: str) -> Path:
     return target
 
 
-def _copy(table: LabelTable, target: Path, source: str) -> None:
+def _copy(found: Found, target: Path, source: str) -> None:
+    table = found.table
     table.complain(source)
     if not table.names:
         raise ValueError(f"{source} holds no picture; check that it is the whole set.")
@@ -108,14 +108,14 @@ def _copy(table: LabelTable, target: Path, source: str) -> None:
         except UnreadablePictureError as error:
             remedy = "remove it and its row" if table.csv else "remove it"
             raise ValueError(f"{name} in {short(table.pictures)}/ is refused: {error}; {remedy}.") from error
-    with temporary(target) as part:
-        for folder in {Path(name).parent for name in table.targets}:
+    with write_whole(target) as part:
+        for folder in {Path(name).parent for name in found.targets}:
             (part / folder).mkdir(parents=True)
-        pairs = list(zip(table.names, table.targets, strict=True))
+        pairs = list(zip(table.names, found.targets, strict=True))
         for name, new in tqdm(pairs, "copying", leave=False, disable=None, unit=" pictures"):
             shutil.copyfile(table.pictures / name, part / new)
         if table.csv:
-            shutil.copyfile(table.csv, part / "emergency_train.csv")
+            shutil.copyfile(table.csv, part / CSV)
     if table.csv:
         _report_csv(table)
     else:

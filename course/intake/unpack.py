@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from helpers.files import litter
+
 MAX_MEMBERS = 20_000
 MAX_BYTES = 2 * 2**30
 MAX_RATIO = 100
@@ -41,7 +43,9 @@ def unpack(archive: Path, folder: Path) -> None:
     """
     try:
         with zipfile.ZipFile(archive) as file:
-            members = file.infolist()
+            for member in file.infolist():
+                member.filename = member.filename.replace("\\", "/")  # as old tools of Windows write it
+            members = [member for member in file.infolist() if not any(map(litter, member.filename.split("/")))]
             wrong = _wrong(members)
             if wrong:
                 raise UnsafeArchiveError(f"{archive.name} is refused: {wrong}.")
@@ -60,10 +64,8 @@ def _wrong(members: list[zipfile.ZipInfo]) -> str | None:
     if len(set(names)) < len(names):
         return "two of its members have the same name"
     for member, name in zip(members, names, strict=True):
-        # `orig_filename` still has the backslashes that zipfile turns into slashes on Windows.
-        raw = member.orig_filename
-        if ".." in name.split("/") or name.startswith("/") or "\\" in raw or re.match(r"[A-Za-z]:", raw):
-            return f"{raw!r} would be written outside its folder"
+        if ".." in name.split("/") or name.startswith("/") or re.match(r"[A-Za-z]:", name):
+            return f"{name!r} would be written outside its folder"
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             return f"{name!r} is a link or a device, not a file"

@@ -1,9 +1,10 @@
 """Finding, checking, decoding and caching pictures: the front door of this room."""
 
 from helpers.datasets.audit import Audit, audit
-from helpers.datasets.load import Splits, load_food, load_vehicles
+from helpers.datasets.load import load_food, load_vehicles
 from helpers.datasets.loader import ImageDataset, Loader, Pictures, make_loader
-from helpers.datasets.sets import choose_profile, data_folder
+from helpers.datasets.profiles import choose_profile, data_folder
+from helpers.datasets.splits import Splits
 
 __all__ = [
     "Audit",

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from helpers.datasets.cache import decode_folder, write_text
-from helpers.datasets.folders import UNLABELLED
-from helpers.datasets.labels import CLASSES, COLUMNS, number, short, sides, some
-from helpers.datasets.layouts import find_layout
+from helpers.datasets.cache import decode_folder
+from helpers.datasets.labels import COLUMNS, UNLABELLED, number, short, sides, some
+from helpers.datasets.layout import read_set
 from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
-from helpers.datasets.sets import SETS, choose_profile, data_folder, find_set
+from helpers.datasets.profiles import SETS, choose_profile, data_folder, find_set
 from helpers.datasets.splits import group_identical
+from helpers.files import litter, write_text
 
 NEAR = 6
 """Differing signs, of 64, up to which two pictures are reported as near-duplicates."""
@@ -178,7 +178,7 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     """Look for everything that makes a set of labelled pictures untrustworthy.
 
     Args:
-        folder_or_name: "vehicles", "food11", or a folder in one of the known layouts.
+        folder_or_name: "vehicles", "food11", or a folder in the layout of one of them.
         profile: With a name, as for `load_vehicles` and `load_food`.
 
     Returns:
@@ -197,12 +197,11 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     if folder_or_name in [name for entry in SETS for name in (entry.name, entry.real)]:
         name = find_set(folder_or_name).name
         profile = choose_profile(profile, name)
-        layout, title = find_layout(data_folder(name, profile), name), f"{folder_or_name}, profile {profile}"
+        table, title = read_set(data_folder(name, profile), name), f"{folder_or_name}, profile {profile}"
     else:
-        layout, title = find_layout(Path(folder_or_name)), str(folder_or_name)
-    table = layout.read()
+        table, title = read_set(Path(folder_or_name)), str(folder_or_name)
     names, labels, classes, parts = table.names, table.labels, table.classes, table.parts
-    decoded = decode_folder(table.pictures, names, find_set(layout.name).image_sizes[profile or "full"])
+    decoded = decode_folder(table.pictures, names, find_set(table.name).image_sizes[profile or "full"])
     readable = [i for i in range(len(names)) if decoded.facts[i]]
     facts = {i: decoded.facts[i] for i in readable}
 
@@ -213,7 +212,7 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     without = labels.count(UNLABELLED)
     return Audit(
         title=title,
-        name=layout.name,
+        name=table.name,
         csv=table.csv,
         pictures=table.pictures,
         count=len(names),
@@ -259,7 +258,7 @@ def find_leak(names: list[str], labels: list[int]) -> Leak | None:
     before = np.concatenate([[0], np.cumsum(sorted_labels == first)])
     after = np.concatenate([np.cumsum((sorted_labels != first)[::-1])[::-1], [0]])
     return Leak(
-        label=CLASSES[first],
+        label=find_set("vehicles").classes[first],
         below=int(numbers[run - 1]) + 1,
         count=run,
         guess=float((before + after).max() / len(pairs)),
@@ -303,4 +302,5 @@ def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
 
 
 def _without_row(folder: Path, named: set[str]) -> list[str]:
-    return sorted(e.name for e in folder.iterdir() if e.suffix.lower() in SUFFIXES and e.name not in named)
+    there = (entry.name for entry in folder.iterdir() if entry.suffix.lower() in SUFFIXES and not litter(entry.name))
+    return sorted(name for name in there if name not in named)

@@ -5,18 +5,18 @@ import json
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 from tqdm.auto import tqdm
 
 from helpers.datasets.pictures import ASPECTS, Facts, UnreadablePictureError, decode, describe
-from helpers.runtime import data_dir, workers
+from helpers.files import data_dir, write_text, write_whole
+from helpers.runtime import workers
 
 VERSION = 1
 """Part of every key: raise it when decoding changes."""
@@ -68,10 +68,10 @@ def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squa
     """
     cache = data_dir() / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    with _lock(cache / f"{_digest([str(folder.resolve())])}.lock"):
+    # A second process waits and then opens what the first has decoded.
+    with FileLock(cache / f"{_digest([str(folder.resolve())])}.lock"):
         hashes = _content_hashes(folder, names, cache)
-        # Arrays from before there was a choice are squashed ones; their key stays what it was.
-        key = _digest([str(VERSION), str(size) if aspect == "squash" else f"{size} {aspect}", *hashes])
+        key = _digest([str(VERSION), str(size), aspect, *hashes])
         path = cache / f"{key}.npy"
         return _open(path, len(names), size) or _decode_to(path, folder, names, size, aspect)
 
@@ -97,7 +97,7 @@ def _decode_to(path: Path, folder: Path, names: list[str], size: int, aspect: st
             f"decoding {len(names)} pictures needs {needed / 1e6:.0f} MB in the data folder and {free / 1e6:.0f} MB "
             f"are free; make room or point COURSE_DATA_DIR to another disk."
         )
-    with temporary(path) as part:
+    with write_whole(path) as part:
         facts, unreadable = _fill(part, folder, names, size, aspect)
     notes = {"facts": [asdict(entry) if entry else None for entry in facts], "unreadable": unreadable}
     write_text(path.with_suffix(".json"), json.dumps(notes))
@@ -153,15 +153,6 @@ def _digest(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    # A second process waits and then opens what the first has decoded.
-    from filelock import FileLock
-
-    with FileLock(path):
-        yield
-
-
 def parallel(work, items: Iterable, label: str) -> Iterator:
     """Do `work` on every item in threads (Pillow and hashlib release the interpreter), with a bar in a terminal.
 
@@ -183,47 +174,3 @@ def parallel(work, items: Iterable, label: str) -> Iterator:
         yield from tqdm(pool.map(work, items), label, len(items), leave=False, disable=None, unit=" pictures")
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def temporary(path: Path) -> Iterator[Path]:
-    """Give a name beside `path` to write to, and move it into place when the block ends without an exception.
-
-    Args:
-        path: Where the file or folder shall stand.
-
-    Yields:
-        The temporary path; nothing is there yet.
-
-    Example:
-        >>> import tempfile
-        >>> target = Path(tempfile.mkdtemp()) / "note.txt"
-        >>> with temporary(target) as part:
-        ...     _ = part.write_text("done")
-        >>> target.read_text()
-        'done'
-    """
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        yield part
-        os.replace(part, path)
-    finally:
-        if part.is_dir():
-            shutil.rmtree(part)
-        else:
-            part.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all.
-
-    Args:
-        path: Where to.
-        text: Written as UTF-8.
-
-    Example:
-        >>> import tempfile
-        >>> write_text(Path(tempfile.mkdtemp()) / "note.txt", "done")
-    """
-    with temporary(path) as part:
-        part.write_text(text, encoding="utf-8")

@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CLASSES = ["ordinary", "emergency"]
+from helpers.datasets.profiles import find_set
+
 COLUMNS = ("image_names", "emergency_or_not")
-LABELS = {str(index): index for index in range(len(CLASSES))}
+UNLABELLED = -1
+"""Stands for the label of a picture that has none; only a test part may hold such pictures."""
 
 
 @dataclass
@@ -15,26 +17,40 @@ class LabelTable:
     """The pictures of a set that can be used, in its order, and what is wrong with the others.
 
     Attributes:
+        name: Which set it is: "vehicles" or "food".
         csv: The label CSV; None where the labels stand in the names of files and folders.
         pictures: The folder that picture names are relative to.
-        classes: Names of the classes.
         names: Picture names; each once, each with a file.
         labels: Their labels, indices into `classes`, or -1 for a picture without a label.
         parts: "train", "valid" or "test" for each picture; empty where the set comes unsplit.
-        targets: What each picture is called in the data folder after an import.
         problems: For each kind of complaint the rows or files concerned, as text.
         named: Every picture name in the CSV, usable or not.
     """
 
+    name: str
     csv: Path | None
     pictures: Path
-    classes: list[str]
     names: list[str] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    targets: list[str] = field(default_factory=list)
     problems: dict[str, list[str]] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
+
+    @property
+    def classes(self) -> list[str]:
+        """Names of the classes, in the order of the labels."""
+        return find_set(self.name).classes
+
+    def add(self, name: str, label: int, part: str | None = None) -> None:
+        """Take a picture in."""
+        self.names.append(name)
+        self.labels.append(label)
+        if part:
+            self.parts.append(part)
+
+    def complain_about(self, problem: str, item: str) -> None:
+        """Note a row or file that cannot be used."""
+        self.problems.setdefault(problem, []).append(item)
 
     @property
     def source(self) -> str:
@@ -51,7 +67,7 @@ class LabelTable:
             ValueError: There are problems.
 
         Example:
-            >>> LabelTable(None, Path("pictures"), ["a", "b"]).complain("vehicles")
+            >>> LabelTable("food", None, Path("pictures")).complain("vehicles")
         """
         if not self.problems:
             return
@@ -63,7 +79,7 @@ class LabelTable:
             )
         raise ValueError(
             f"{self.source} holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label from 0 "
-            f"to {len(self.classes) - 1}, or put it into the folder of its class, or move it away."
+            f"to {len(self.classes) - 1}, or move it away."
         )
 
 
@@ -107,29 +123,28 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     if not rows:
         raise ValueError(f"{short(path)} has no row below its first line; get or import the data again.")
 
-    known = ", ".join(f"{index} = {name}" for index, name in enumerate(CLASSES))
+    table = LabelTable("vehicles", path, pictures)
+    labels = {str(index): index for index in range(len(table.classes))}
+    known = ", ".join(f"{index} = {name}" for index, name in enumerate(table.classes))
     unknown = f"with an unknown label (known: {known})"
     outside, absent, twice = "pointing out of the folder", f"without a picture in {pictures.name}/", "given twice"
     present = {entry.name for entry in pictures.iterdir() if entry.is_file()}
-    table = LabelTable(path, pictures, CLASSES)
     for line, row in rows:
         name, label = ((row[column] or "").strip() for column in COLUMNS)
         if name in table.named:
             problem, text = twice, f"line {line}: {name!r}"
         elif not name or name != Path(name).name or "\\" in name:
             problem, text = outside, f"line {line}: {name!r}"
-        elif label not in LABELS:
+        elif label not in labels:
             problem, text = unknown, f"line {line}: {name!r} is {label!r}"
         elif name not in present:
             problem, text = absent, f"line {line}: {name!r}"
         else:
             problem = None
-            table.names.append(name)
-            table.labels.append(LABELS[label])
-            table.targets.append(f"images/{name}")
+            table.add(name, labels[label])
         table.named.add(name)
         if problem:
-            table.problems.setdefault(problem, []).append(text)
+            table.complain_about(problem, text)
     return table
 
 

@@ -1,43 +1,14 @@
 """`load_vehicles` and `load_food`: from a folder of pictures to train, valid and test."""
 
 import textwrap
-from dataclasses import dataclass
 
-from helpers import runtime
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.folders import UNLABELLED
-from helpers.datasets.labels import LabelTable, short, sides, some
-from helpers.datasets.layouts import find_layout
+from helpers.datasets.labels import UNLABELLED, LabelTable, short, sides, some
+from helpers.datasets.layout import PARTS, read_set
 from helpers.datasets.loader import ImageDataset, Pictures
 from helpers.datasets.pictures import ASPECTS
-from helpers.datasets.sets import choose_profile, data_folder, find_set
-from helpers.datasets.splits import group_identical, split_article, split_honest
-
-
-@dataclass
-class Splits:
-    """A set of pictures in its parts.
-
-    Attributes:
-        train: To learn from.
-        valid: To compare models on.
-        test: To open once, at the end; None where a split has no such part.
-        profile: "sample" (drawn) or "full" (the real photos).
-        name: Which set this is.
-    """
-
-    train: ImageDataset
-    valid: ImageDataset
-    test: ImageDataset | None
-    profile: str
-    name: str
-
-    def __str__(self) -> str:
-        parts = {"train": self.train, "valid": self.valid, "test": self.test}
-        counts = ", ".join(f"{len(part)} {name}" for name, part in parts.items() if part is not None)
-        kind = "drawn sample" if self.profile == "sample" else "real photos"
-        size = self.train.image_size
-        return f"{self.name}, profile {self.profile} ({kind}): {counts}; {size} x {size} pixels\n{runtime.summary()}"
+from helpers.datasets.profiles import choose_profile, data_folder, find_set
+from helpers.datasets.splits import Splits, group_identical, split_article, split_honest
 
 
 def load_vehicles(
@@ -125,7 +96,7 @@ def load_food(
     """
     profile, data, hashes, parts = _load("food", profile, image_size, on_unreadable, aspect)
     groups = [group for group in group_identical(hashes) if len(group) > 1]
-    chosen = {part: [i for i, own in enumerate(parts) if own == part] for part in ("train", "valid", "test")}
+    chosen = {part: [i for i, own in enumerate(parts) if own == part] for part in PARTS}
     for part, later in (("train", ("valid", "test")), ("valid", ("test",))):
         leaked = _leaked(groups, parts, part, later)
         if leaked:
@@ -159,7 +130,7 @@ def _load(
     if isinstance(size, bool) or not isinstance(size, int) or not 8 <= size <= 1024:
         raise ValueError(f"image_size is {size!r}; give a whole number of pixels from 8 to 1024.")
     title = f"{wanted.real} --profile {profile}"
-    table = find_layout(data_folder(name, profile), name).read()
+    table = read_set(data_folder(name, profile), name)
     table.complain(title)
     decoded = decode_folder(table.pictures, table.names, size, aspect)
     if decoded.unreadable:

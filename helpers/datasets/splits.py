@@ -1,10 +1,40 @@
 """Which picture belongs to train, valid or test."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 
+from helpers import runtime
+from helpers.datasets.loader import ImageDataset
+
 SHARES = (0.70, 0.15, 0.15)
+
+
+@dataclass
+class Splits:
+    """A set of pictures in its parts.
+
+    Attributes:
+        train: To learn from.
+        valid: To compare models on.
+        test: To open once, at the end; None where a split has no such part.
+        profile: "sample" (drawn) or "full" (the real photos).
+        name: Which set this is.
+    """
+
+    train: ImageDataset
+    valid: ImageDataset
+    test: ImageDataset | None
+    profile: str
+    name: str
+
+    def __str__(self) -> str:
+        parts = {"train": self.train, "valid": self.valid, "test": self.test}
+        counts = ", ".join(f"{len(part)} {name}" for name, part in parts.items() if part is not None)
+        kind = "drawn sample" if self.profile == "sample" else "real photos"
+        size = self.train.image_size
+        return f"{self.name}, profile {self.profile} ({kind}): {counts}; {size} x {size} pixels\n{runtime.summary()}"
 
 
 def group_identical(hashes: list[str]) -> list[list[int]]:

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import runtime
+from helpers.files import data_dir
 
 PROFILES = ("sample", "full")
 
@@ -20,6 +20,7 @@ class PictureSet:
         real: What the command line calls it; also the folder of the real photos.
         photos: The real photos in words.
         variable: Environment variable that names a folder of real photos elsewhere.
+        classes: Names of the classes, in the order of the labels.
         image_sizes: Width and height in pixels by default, for each profile.
         count: Pictures in the sample.
     """
@@ -28,8 +29,21 @@ class PictureSet:
     real: str
     photos: str
     variable: str
+    classes: list[str]
     image_sizes: dict[str, int]
     count: int
+
+    def elsewhere(self) -> Path | None:
+        """Return the folder that the environment variable names, or None.
+
+        Example:
+            >>> os.environ["COURSE_FOOD_DIR"] = "photos"
+            >>> find_set("food").elsewhere().name
+            'photos'
+            >>> del os.environ["COURSE_FOOD_DIR"]
+        """
+        named = os.environ.get(self.variable)
+        return Path(named).expanduser() if named else None
 
     def draw_sample(self, folder: Path, **choices) -> Path:
         """Draw the sample into a new folder.
@@ -80,6 +94,7 @@ SETS = (
         real="vehicles",
         photos="vehicle photos",
         variable="COURSE_VEHICLES_DIR",
+        classes=["ordinary", "emergency"],
         image_sizes={"sample": 64, "full": 224},
         count=600,
     ),
@@ -88,6 +103,19 @@ SETS = (
         real="food11",
         photos="food photos",
         variable="COURSE_FOOD_DIR",
+        classes=[
+            "Bread",
+            "Dairy product",
+            "Dessert",
+            "Egg",
+            "Fried food",
+            "Meat",
+            "Noodles/Pasta",
+            "Rice",
+            "Seafood",
+            "Soup",
+            "Vegetable/Fruit",
+        ],
         image_sizes={"sample": 128, "full": 128},
         count=1650,
     ),
@@ -152,7 +180,7 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
         profile: As for `load_vehicles`.
 
     Returns:
-        The folder, in one of the known layouts.
+        The folder.
 
     Raises:
         ValueError: Another name or profile.
@@ -197,20 +225,21 @@ def present(profile: str, name: str = "vehicles") -> Path | None:
         True
     """
     wanted = find_set(name)
-    named = os.environ.get(wanted.variable)
-    if profile == "full" and named:
-        folder = Path(named).expanduser()
+    folder = wanted.elsewhere()
+    if profile == "full" and folder:
         if not folder.is_dir():
-            raise FileNotFoundError(f"{wanted.variable} names {named!r}, which is no folder; correct or unset it.")
+            raise FileNotFoundError(
+                f"{wanted.variable} names {str(folder)!r}, which is no folder; correct or unset it."
+            )
         return folder
-    folder = runtime.data_dir() / (wanted.real if profile == "full" else f"{wanted.name}-sample")
+    folder = data_dir() / (wanted.real if profile == "full" else f"{wanted.name}-sample")
     return folder if folder.is_dir() else None
 
 
 def _draw_sample(wanted: PictureSet) -> Path:
     from filelock import FileLock
 
-    folder = runtime.data_dir() / f"{wanted.name}-sample"
+    folder = data_dir() / f"{wanted.name}-sample"
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Two notebooks that start at once draw it once.
     with FileLock(folder.with_name(f"{folder.name}.lock")):
