@@ -33,15 +33,14 @@ __all__ = [
     "seed_everything",
     "wilson",
 ]
+ROOMS = ("runtime", "models", "datasets", "evaluation", "training")
 
 
 def __getattr__(name: str):
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        rooms = (
-            import_module(f"helpers.{room}") for room in ("runtime", "models", "datasets", "evaluation", "training")
-        )
+        rooms = (import_module(f"helpers.{room}") for room in ROOMS)
         globals()[name] = next(getattr(room, name) for room in rooms if hasattr(room, name))
     except ModuleNotFoundError as error:  # most often the wrong Python: the course lives in its own environment
         raise ModuleNotFoundError(
