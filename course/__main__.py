@@ -3,18 +3,17 @@
 import argparse
 import os
 import sys
-
-from course.commands import data, doctor, exercises, grade, predict, run, score, train
+from importlib import import_module
 
 COMMANDS = {
-    "doctor": doctor,
-    "data": data,
-    "run": run,
-    "train": train,
-    "predict": predict,
-    "score": score,
-    "exercises": exercises,
-    "grade": grade,
+    "doctor": "check Python, packages, device, memory, disk, Jupyter and data",
+    "data": "get, import, check and draw pictures",
+    "run": "execute notebooks and store the executed copies",
+    "train": "train a network as a recipe says, and keep it",
+    "predict": "say what is on pictures, with a network that train has kept",
+    "score": "rank submitted predictions, with intervals",
+    "exercises": "make the students' notebooks out of the solutions (for instructors)",
+    "grade": "grade what students handed in (for instructors)",
 }
 
 
@@ -27,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code: 0 for success, 1 when something is wrong, 130 after Ctrl-C.
     """
+    arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(
         prog="python -m course",
         description="Check the machine, manage the data, run the notebooks of the course, train and use its networks, "
@@ -34,11 +34,15 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="example: python -m course doctor",
     )
     subparsers = parser.add_subparsers(dest="command_name", metavar="COMMAND", required=True)
-    for module in COMMANDS.values():
-        module.add_parser(subparsers)
-    args = parser.parse_args(arguments)
     try:
-        code = COMMANDS[args.command_name].main(args)
+        for name, summary in COMMANDS.items():
+            if name in arguments[:1]:  # only the command that is asked for is loaded
+                command = import_module(f"course.commands.{name}")
+                command.add_parser(subparsers)
+            else:
+                subparsers.add_parser(name, help=summary)
+        args = parser.parse_args(arguments)
+        code = command.main(args)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -46,6 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # who reads has enough, as `head` does; Python must find nothing left to flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"error: {error.name} is not installed for {sys.executable}; run `python -m course doctor`, which says "
+              "what is missing and what to do.", file=sys.stderr)  # fmt: skip
         return 1
     except (ValueError, OSError) as error:
         # What our own code raises for a wrong value or file is a sentence for the person at the keyboard.

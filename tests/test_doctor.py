@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import types
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +14,9 @@ import pytest
 
 from course.__main__ import COMMANDS, main
 from course.commands import doctor
+from helpers import runtime
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_a_healthy_installation_has_no_fail_and_exits_with_0(capsys):
@@ -53,25 +58,41 @@ def test_another_python_than_the_course_is_made_for_is_a_fail(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("installed", "level", "found"),
+    ("tool", "tester", "level", "found"),
     [
-        ("2.0", "OK", "all 1 as pinned"),
-        ("2.0+cpu", "OK", "all 1 as pinned"),
-        ("1.9", "WARN", "tool 1.9 instead of 2.0"),
-        (None, "FAIL", "not installed: tool"),
+        ("2.0", "7.0", "OK", "all 2 as pinned"),
+        ("2.0+cpu", "7.0", "OK", "all 2 as pinned"),
+        ("1.10", "7.0", "OK", "other versions than the pinned ones, which may do as well: tool 1.10"),
+        ("1.8", "7.0", "WARN", "older than tried: tool 1.8, 1.9 is the oldest that was tried"),
+        ("2.0", None, "OK", "without tester, which only tests use"),
+        (None, "7.0", "FAIL", "not installed: tool"),
     ],
 )
-def test_packages_are_compared_with_the_pins(monkeypatch, installed, level, found):
-    def version(name):
-        if name == "tool" and installed is None:
-            raise metadata.PackageNotFoundError(name)
-        return installed
+def test_packages_are_compared_with_bounds_and_pins(monkeypatch, tool, tester, level, found):
+    installed = {"tool": tool, "tester": tester}
 
-    monkeypatch.setattr(doctor, "pins", lambda path: {"tool": "2.0"})
+    def version(name):
+        if installed[name] is None:
+            raise metadata.PackageNotFoundError(name)
+        return installed[name]
+
+    monkeypatch.setattr(doctor, "project", lambda: {"needed": {"tool": "1.9"}})
+    monkeypatch.setattr(doctor, "pins", lambda path: {"tool": "2.0", "tester": "7.0"})
     monkeypatch.setattr(doctor.metadata, "version", version)
     finding = doctor.check_packages()
     assert finding.level == level
     assert found in finding.found
+
+
+def test_where_only_the_packages_are_installed_their_metadata_say_what_is_needed(monkeypatch, tmp_path):
+    told = Message()
+    told["Requires-Python"] = "<3.15,>=3.11"
+    for line in ("torch>=2.8.0", 'ipykernel>=6.29.5; extra == "notebooks"', 'ruff>=0.17.6; extra == "dev"'):
+        told["Requires-Dist"] = line
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(doctor.metadata, "metadata", lambda name: told)
+    assert doctor.project()["needed"] == {"torch": "2.8.0", "ipykernel": "6.29.5"}
+    assert doctor.check_python().level == "OK"
 
 
 def test_pins_are_read_and_other_lines_passed_over(tmp_path):
@@ -81,13 +102,13 @@ def test_pins_are_read_and_other_lines_passed_over(tmp_path):
 
 @pytest.mark.parametrize("kind", ["cuda", "mps"])
 def test_a_gpu_is_named(monkeypatch, kind):
-    monkeypatch.setattr(doctor.runtime, "device", lambda: types.SimpleNamespace(type=kind))
+    monkeypatch.setattr(runtime, "device", lambda: types.SimpleNamespace(type=kind))
     monkeypatch.setattr("torch.cuda.get_device_name", lambda device: "Big GPU")
     assert doctor.check_device().found == {"cuda": "cuda (Big GPU)", "mps": "mps (Apple GPU)"}[kind]
 
 
 def test_the_precision_comes_with_its_reason():
-    chosen = doctor.runtime.choose_precision()
+    chosen = runtime.choose_precision()
     assert chosen.reason in doctor.check_precision().found
 
 
@@ -137,19 +158,76 @@ def test_a_missing_kernel_is_a_fail(monkeypatch):
     assert doctor.check_jupyter().level == "FAIL"
 
 
-def test_the_wrong_python_is_told_the_missing_package_and_the_remedy(tmp_path):
-    (tmp_path / "PIL.py").write_text("raise ModuleNotFoundError('No module named PIL', name='PIL')")
-    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
-    run = subprocess.run(
-        [sys.executable, "-m", "course", "doctor"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[1],
+BARE = """
+import sys
+from pathlib import Path
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "helpers", "course"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Nothing())
+from importlib import metadata
+
+def version(name):
+    raise metadata.PackageNotFoundError(name)
+
+metadata.version = version
+"""
+
+
+def bare(code, cwd):
+    """Run code in this Python as if nothing at all were installed."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", BARE + code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=cwd)
+
+
+def test_the_doctor_needs_the_standard_library_only_and_names_what_is_missing(tmp_path):
+    run = bare("from course.__main__ import main; sys.exit(main(['doctor']))", tmp_path)
+    assert (run.returncode, run.stderr) == (1, "")
+    lines = {line.split()[1]: line for line in run.stdout.splitlines()}
+    assert lines["Python"].startswith("OK")
+    assert re.match(
+        r"FAIL +packages +not installed: torch, torchvision, numpy, .*: run `python bootstrap", lines["packages"]
     )
+    assert "cannot be looked at: torch is not installed" in lines["device"]
+    assert lines["disk"].startswith(("OK", "WARN"))
+
+
+@pytest.mark.parametrize("command", ["data", "run", "train", "predict", "score"])
+def test_the_other_commands_point_to_the_doctor_where_something_is_missing(tmp_path, command):
+    run = bare(f"from course.__main__ import main; sys.exit(main([{command!r}, '--help']))", tmp_path)
     assert run.returncode == 1
-    assert "PIL is not installed for" in run.stderr.splitlines()[-1]
-    assert "make setup" in run.stderr.splitlines()[-1]
+    assert re.fullmatch(r"error: \w+ is not installed for .*; run `python -m course doctor`, which .*\n", run.stderr)
+
+
+def test_the_wrong_python_is_told_the_missing_package_and_the_remedy(tmp_path):
+    run = bare("from helpers import fit", tmp_path)
+    assert re.search(r"(torch|numpy) is not installed for .*; activate .* `make setup`", run.stderr.splitlines()[-1])
+
+
+def test_help_loads_no_command(tmp_path):
+    code = "import sys; from course.__main__ import main\ntry: main(['--help'])\n"
+    code += "except SystemExit: print('torch' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path,
+                         env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
+    assert run.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_data_folder_that_cannot_be_written_is_a_fail(monkeypatch, tmp_path):
+    tmp_path.chmod(0o500)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    assert doctor.check_disk().level == "FAIL"
+
+
+def test_a_file_where_the_data_folder_should_be_is_a_fail(monkeypatch, tmp_path):
+    (tmp_path / "data").write_text("")
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "data"))
+    finding = doctor.check_disk()
+    assert (finding.level, "COURSE_DATA_DIR" in finding.remedy) == ("FAIL", True)
 
 
 def test_the_data_that_notebooks_will_use_is_named(monkeypatch, own_data_folder, full_set):
@@ -170,7 +248,7 @@ def test_a_wrong_data_setting_is_a_fail(monkeypatch):
 # The command line as a whole
 
 
-@pytest.mark.parametrize("command", [[], ["doctor"], ["data"], ["run"], ["train"], ["predict"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS if name != "exercises")])
 def test_every_help_shows_an_example(command, capsys):
     with pytest.raises(SystemExit) as done:
         main([*command, "--help"])
@@ -199,7 +277,7 @@ def test_what_goes_wrong_is_told_without_a_traceback(monkeypatch, capsys, raised
     def command(args):
         raise raised
 
-    monkeypatch.setattr(COMMANDS["doctor"], "main", command)
+    monkeypatch.setattr(doctor, "main", command)
     assert main(["doctor"]) == code
     assert capsys.readouterr().err == told
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import types
 from importlib import metadata
 from pathlib import Path
@@ -66,6 +67,42 @@ def test_every_requirement_is_pinned_and_the_course_comes_last():
     assert last == "-e ."
     pins += lines("requirements-dev.txt") + lines("requirements-site.txt")
     assert [line for line in pins if not re.fullmatch(r"[\w-]+==[\w.]+", line)] == []
+
+
+def bounds(names):
+    """Return the lowest version by package of lines such as torch>=2.8.0."""
+    found = [re.match(r"([\w-]+)>=([\d.]+)$", line) for line in names]
+    return {plain(match[1]): tuple(map(int, match[2].split("."))) for match in found if match}
+
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def test_every_pin_lies_within_its_bound():
+    files = ("requirements.txt", "requirements-dev.txt", "requirements-instructors.txt", "requirements-site.txt")
+    pins = {plain(name): version for file in files for name, version in re.findall(
+        r"^([\w-]+)==([\d.]+)", (ROOT / file).read_text(), flags=re.MULTILINE)}  # fmt: skip
+    least = bounds([*PROJECT["dependencies"], *(line for extra in EXTRAS.values() for line in extra)])
+    assert set(pins) == {*least, "soupsieve"}
+    assert [name for name in least if least[name] > tuple(map(int, pins[name].split(".")))] == []
+    assert f"soupsieve<={pins['soupsieve']}" in EXTRAS["instructors"]
+
+
+def test_what_the_packages_import_is_what_they_ask_for():
+    files = [path for folder in PACKAGES if folder != "tests" for path in (ROOT / folder).rglob("*.py")]
+    notebooks = imported([*files, *(ROOT / "notebooks").glob("*.ipynb")])
+    needed, extra = set(bounds(PROJECT["dependencies"])), set(bounds(EXTRAS["notebooks"]))
+    assert needed - imported(files) == set()
+    assert imported(files) - needed - extra == {"kagglehub", "nbgrader"}
+    assert notebooks - needed - extra == {"kagglehub", "nbgrader"}
+
+
+def test_helpers_know_nothing_of_the_course_and_drawings_nothing_of_either():
+    for package, others in (("helpers", ["course"]), ("drawings", ["helpers", "course"])):
+        for path in (ROOT / package).rglob("*.py"):
+            found = re.findall(rf"^\s*(?:from|import) ({'|'.join(others)})\b", path.read_text(), flags=re.MULTILINE)
+            assert found == [], path
 
 
 def test_environment_pins_what_requirements_pin():

@@ -23,7 +23,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `data` and its six verbs to the command line."""
     parser = subparsers.add_parser(
         "data",
-        help="get, import, check and draw pictures",
         description="Get, import, check and draw the pictures of the course.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -7,15 +7,16 @@ import platform
 import re
 import shutil
 import sys
+import tempfile
+import tomllib
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers import datasets, runtime
-from helpers.datasets.profiles import find_set, present
 from helpers.files import ROOT, data_dir
 
+NAME = "classifier-course"
 REINSTALL = "run `python bootstrap.py setup`, or `python -m pip install -r requirements.txt`"
 
 
@@ -35,7 +36,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `doctor` and its option to the command line."""
     parser = subparsers.add_parser(
         "doctor",
-        help="check Python, packages, device, memory, disk, Jupyter and data",
         description="Check the machine and the installation; every line that is not OK says what to do.",
         epilog="example: python -m course doctor --json",
     )
@@ -85,6 +85,8 @@ def examine() -> list[Finding]:
     for what, check in checks.items():
         try:
             findings.append(check())
+        except ModuleNotFoundError as error:
+            findings.append(Finding("FAIL", what, f"cannot be looked at: {error.name} is not installed", REINSTALL))
         except Exception as error:  # the doctor must be able to report on any broken installation
             findings.append(Finding("FAIL", what, f"the check broke ({type(error).__name__}: {error})", REINSTALL))
     return findings
@@ -97,8 +99,8 @@ def check_python() -> Finding:
         >>> check_python().level
         'OK'
     """
-    required = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', (ROOT / "pyproject.toml").read_text())
-    oldest, beyond = (int(minor) for minor in required.groups())
+    required = project()["requires-python"]
+    oldest, beyond = (int(re.search(rf"{sign}3\.(\d+)", required)[1]) for sign in (">=", "<"))
     found = f"{platform.python_version()} ({sys.executable})"
     if (3, oldest) <= sys.version_info[:2] < (3, beyond):
         return Finding("OK", "Python", found)
@@ -107,40 +109,76 @@ def check_python() -> Finding:
 
 
 def check_packages() -> Finding:
-    """Compare the installed packages with the pins of requirements.txt."""
-    wanted = pins(ROOT / "requirements.txt")
-    missing, different = [], []
-    for name, version in wanted.items():
+    """Compare the installed packages with what pyproject.toml asks for, and with the pins of requirements.txt."""
+    needed, tested = project()["needed"], pins(ROOT / "requirements.txt")
+    installed, missing = {}, []
+    for name in {**needed, **tested}:
         try:
             # "2.14.1+cpu" is 2.14.1 built for computers without a GPU
-            installed = metadata.version(name).split("+")[0]
+            installed[name] = metadata.version(name).split("+")[0]
         except metadata.PackageNotFoundError:
             missing.append(name)
-        else:
-            if installed != version:
-                different.append(f"{name} {installed} instead of {version}")
-    if missing:
-        return Finding("FAIL", "packages", "not installed: " + ", ".join(missing), REINSTALL)
-    if different:
-        return Finding("WARN", "packages", "other versions than tested: " + ", ".join(different), REINSTALL)
-    return Finding("OK", "packages", f"all {len(wanted)} as pinned, torch {metadata.version('torch')}")
+    if set(missing) & set(needed):
+        return Finding("FAIL", "packages", f"not installed: {', '.join(missing)}", REINSTALL)
+    old = [f"{name} {installed[name]}, {least} is the oldest that was tried" for name, least in needed.items()
+           if numbers(installed[name]) < numbers(least)]  # fmt: skip
+    if old:
+        return Finding("WARN", "packages", f"older than tried: {'; '.join(old)}", REINSTALL)
+    other = [f"{name} {version}" for name, version in installed.items() if version != tested.get(name, version)]
+    found = [f"all {len(installed)} needed" if other else f"all {len(installed)} as pinned"]
+    found += [f"other versions than the pinned ones, which may do as well: {', '.join(other)}"] if other else []
+    found += [f"without {', '.join(missing)}, which only tests use"] if missing else []
+    return Finding("OK", "packages", "; ".join(found))
+
+
+def project() -> dict:
+    """Return what the course asks for: ``requires-python``, and under ``needed`` the oldest version by package.
+
+    Read from pyproject.toml, or from the metadata of the installed packages where there is no copy of the course.
+
+    Example:
+        >>> "torch" in project()["needed"]
+        True
+    """
+    if (ROOT / "pyproject.toml").is_file():
+        told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        python, lines = told["requires-python"], [*told["dependencies"], *told["optional-dependencies"]["notebooks"]]
+    else:
+        told = metadata.metadata(NAME)
+        lines = [line for line in told.get_all("Requires-Dist", []) if "extra ==" not in line or '"notebooks"' in line]
+        python = told["Requires-Python"]
+    found = [re.match(r"([\w.-]+)\s*>=\s*([\w.]+)", line) for line in lines]
+    return {"requires-python": python, "needed": {match[1]: match[2] for match in found if match}}
+
+
+def numbers(version: str) -> list[int]:
+    """Return the numbers in a version, to compare it with another.
+
+    Example:
+        >>> numbers("2.14.1") > numbers("2.9")
+        True
+    """
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def pins(path: Path) -> dict[str, str]:
     """Read the pinned versions out of a requirements file.
 
     Args:
-        path: File with lines such as ``torch==2.14.1``.
+        path: File with lines such as ``torch==2.14.1``; it may be missing.
 
     Returns:
         Version by package name; other lines are passed over.
     """
-    return dict(re.findall(r"^([\w.-]+)==([\w.]+)\s*$", path.read_text(), flags=re.MULTILINE))
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return dict(re.findall(r"^([\w.-]+)==([\w.]+)\s*$", text, flags=re.MULTILINE))
 
 
 def check_device() -> Finding:
     """Name the device that training will use."""
     import torch
+
+    from helpers import runtime
 
     device = runtime.device()
     if device.type == "cpu":
@@ -151,6 +189,8 @@ def check_device() -> Finding:
 
 def check_precision() -> Finding:
     """Name the number format that training will use, and why."""
+    from helpers import runtime
+
     chosen = runtime.choose_precision()
     return Finding("OK", "precision", f"{str(chosen.dtype).removeprefix('torch.')} ({chosen.reason})")
 
@@ -190,6 +230,12 @@ def check_disk(enough: float = 1.0, least: float = 0.1) -> Finding:
         least: Gigabytes below which nothing works.
     """
     folder = next(place for place in (data_dir(), *data_dir().absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        remedy = "make it a folder that you can write to, or let COURSE_DATA_DIR name another one"
+        return Finding("FAIL", "disk", f"nothing can be written to {folder} ({error.strerror})", remedy)
     free = shutil.disk_usage(folder).free / 1e9
     found = f"{free:.1f} GB free where the data goes ({folder})"
     if free < enough:
@@ -219,11 +265,19 @@ def check_data(name: str = "vehicles") -> Finding:
     Args:
         name: "vehicles" or "food".
     """
+    from helpers.datasets import choose_profile, data_folder
+    from helpers.datasets.layout import read_set
+    from helpers.datasets.profiles import find_set, present
+
     wanted, what = find_set(name), "data" if name == "vehicles" else name
     drawn = "sample drawn" if present("sample", name) else "sample is drawn on first use"
     try:
-        if datasets.choose_profile(name=name) == "full":
-            return Finding("OK", what, f"{drawn}; real photos in {datasets.data_folder(name, 'full')}, used")
+        if choose_profile(name=name) == "full":
+            folder = data_folder(name, "full")
+            found = f"{drawn}; real photos in {folder}, used"
+            if read_set(folder, name).problems:
+                return Finding("WARN", what, found, f"see what is wrong: python -m course data check {wanted.real}")
+            return Finding("OK", what, found)
     except (ValueError, FileNotFoundError) as error:
         return Finding("FAIL", what, str(error))
     remedy = f"real photos, if you want them: python -m course data get {wanted.real}"

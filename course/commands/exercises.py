@@ -19,7 +19,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `exercises` and its option to the command line."""
     parser = subparsers.add_parser(
         "exercises",
-        help="make the students' notebooks out of the solutions (for instructors)",
         description="nbgrader takes answers and hidden tests out of notebooks/solutions/NN_topic/NN_topic.ipynb; what "
         "`check.q1.solution()` shows is taken from there, too. Needs `pip install -r requirements-instructors.txt`.",
     )

@@ -17,7 +17,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `grade` and its options to the command line."""
     parser = subparsers.add_parser(
         "grade",
-        help="grade what students handed in (for instructors)",
         description="Grade grading/submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb of every student with nbgrader; write "
         "feedback and grading/marks/ASSIGNMENT.csv. What is graded already is graded anew only where something else is "
         "handed in. A submission that cannot be graded is named with the reason, the others are graded all the same, "

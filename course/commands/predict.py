@@ -22,7 +22,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `predict` and its arguments to the command line."""
     parser = subparsers.add_parser(
         "predict",
-        help="say what is on pictures, with a network that train has kept",
         description="Print a CSV of file, category and probability, in the order given, a folder's pictures by name. "
         "What is no picture is told on stderr, the others are predicted all the same, and the exit code is 1.",
         epilog="example: python -m course predict runs/food-best lunch.jpg photos > predictions.csv",

@@ -29,7 +29,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `run` and its options to the command line."""
     parser = subparsers.add_parser(
         "run",
-        help="execute notebooks and store the executed copies",
         description="Execute notebooks in order, each in a fresh kernel; stop at the first error.",
         epilog="example: python -m course run 01 02 --profile sample --output runs",
     )

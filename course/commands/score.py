@@ -11,7 +11,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `score` and its arguments to the command line."""
     parser = subparsers.add_parser(
         "score",
-        help="rank submitted predictions, with intervals",
         description="Rank every CSV file in FOLDER and below it (header Id,Category) by its accuracy. A file that is "
         "no valid submission is named with the reason on stderr, the others are ranked all the same, and the exit code "
         "is 1. `possible ranks` are those that the data leave open: paired tests between all submissions, together at "

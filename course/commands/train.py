@@ -18,7 +18,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add `train` and its options to the command line."""
     parser = subparsers.add_parser(
         "train",
-        help="train a network as a recipe says, and keep it",
         description="Train on the part train, measure on valid, and leave model.pt, config.json and history.csv. "
         "Ctrl-C ends the training and keeps what there is.",
         epilog="example: python -m course train food --recipe best --profile sample --output runs/mine",
