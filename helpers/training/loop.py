@@ -121,8 +121,8 @@ def fit(
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C. Moved to the device of `runtime.device()`.
-        train_loader: Iterable of (images, labels): images float32 in [0, 1] or uint8, labels N integers in 0..C-1. Iterated
-            once an epoch.
+        train_loader: Iterable of (images, labels): images float32 in [0, 1] or uint8, labels N integers in 0..C-1.
+            Iterated once an epoch.
         valid_loader: The same, measured by `evaluate` after each epoch; None to train without.
         epochs: Passes over the training pictures, at least 1.
         optimizer: Any torch optimizer over `model.parameters()`.
