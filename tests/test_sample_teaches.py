@@ -170,7 +170,7 @@ def residual(food, mean_accuracies):
 
     @cache
     def of(augmentation):
-        changes, _ = augment.preset(augmentation, FOOD_SIZE)
+        changes = augment.preset(augmentation, FOOD_SIZE)
 
         def residual_network():
             model = ResNet(**chosen.network)
