@@ -144,7 +144,7 @@ def test_equally_good_recipes_are_seldom_told_apart():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", cases(), ids=str)
+@pytest.mark.parametrize("case", list(cases()), ids=str)
 def test_the_interval_covers_as_often_as_it_says(case):
     covered, told = rates(case, draws=1000)
     assert 0.93 - 0.015 <= covered <= 0.99, covered

@@ -316,7 +316,7 @@ def test_a_member_without_mistakes_correlates_with_nobody():
         (result([True]), "one evaluation"),
         ([], "are 0 in number"),
         ([result([True])], "are 1 in number"),
-        ({"one": result([True]), "two": result([True, True])}, "member two has other labels"),
+        ({"one": result([True]), "two": result([True, True])}, "member two has 2 pictures and member one 1"),
         ([result([True]), result([True], ("a", "c"))], "member 2 has the classes a, c"),
     ],
 )
