@@ -181,7 +181,7 @@ STUDENTS = [
     ("doubled-ids", doubled_ids, ALL, True, "q1-answer is there 2 times"),
     ("tampered-tests", tampered_tests, NONE, False, "q2-test was changed"),
     ("tampered-metadata", tampered_metadata, (2, 0, 0), False, None),
-    ("rebound-names", rebound_names, (0, 2, 0), True, "look at it"),
+    ("rebound-names", rebound_names, (0, 2, 0), True, None),
     ("from-colab", from_colab, ALL, True, None),
     ("from-vs-code", from_vs_code, ALL, True, "q4-answer does not hold the answer"),
     ("old-format", old_format, ALL, True, None),

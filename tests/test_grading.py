@@ -329,30 +329,3 @@ def test_an_open_answer_beside_its_cell_is_found():
     restored, notes = restore(notebook, exercise())
     assert answers(restored)["q4"] == "One picture of 165."
     assert notes == ["q4-answer does not hold the answer; what stands in another cell is used"]
-
-
-@pytest.mark.parametrize(
-    ("line", "seen"),
-    [
-        ("torch.allclose = lambda *_: True", True),
-        ("def abs(x): return 0", True),
-        ("get_ipython().ast_transformers.clear()", True),
-        ("\n\nimport numpy as torch", True),
-        ("check.q1.solution()", True),
-        ("accuracy.__globals__['torch'].allclose", True),
-        ("'\x0cimport torch\x0c'\nimport numpy as torch", True),
-        ("def f():\n    global abs\n    abs = bool", True),
-        ("import helpers\nhelpers.compare = bool", True),
-        ("def f():\n    import torch as t\n    t.allclose = bool", True),
-        ("total = abs(1)", False),
-        ("model = torch.nn.Linear(1, 1).eval()", False),
-        ("model.weight.data = torch.zeros(1)", False),
-        ("def f(x):\n    sum = x\n    return sum", False),
-        ("import torch", False),
-        ("def f():\n    global count\n    count = 1", False),
-    ],
-)
-def test_lines_that_reach_behind_the_tests_are_shown(line, seen):
-    notebook = solved()
-    notebook.cells.append(nbformat.v4.new_code_cell(line))
-    assert bool(restore(notebook, exercise())[1]) == seen

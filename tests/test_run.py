@@ -109,7 +109,8 @@ def test_without_a_profile_each_set_decides_and_only_real_photos_may_take_long(
     assert events[:2] == [("vehicles", "full"), ("food", "sample")]
     limits = {number: timeout for number, _, timeout in events[2:]}
     assert limits == {"01": None, "02": run.SAMPLE_TIMEOUT, "05": None, "06": run.SAMPLE_TIMEOUT}
-    assert {profile for _, profile, _ in events[2:]} == {None}
+    # Decided once, and handed on where it is the same for all pictures of a notebook.
+    assert [profile for _, profile, _ in events[2:]] == ["full", None, None, "sample"]
 
 
 def test_a_profile_holds_for_both_sets(course_of_both, events, tmp_path, full_set):

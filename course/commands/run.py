@@ -54,21 +54,21 @@ def main(args: argparse.Namespace) -> int:
     """
     notebooks = find(args.notebooks, ROOT / "notebooks")
     needs = {path: data_of(path) for path in notebooks}
-    # The notebooks choose again, in the same way. Two sets may differ: real photos of the one, drawn ones of the other.
+    # Two sets may differ: real photos of the one, drawn ones of the other.
     profiles = {name: datasets.choose_profile(args.profile, name) for need in needs.values() for name in need}
     for name, profile in profiles.items():
         datasets.data_folder(name, profile)  # drawn now, its progress bar would end up in a notebook's output
     args.output.mkdir(parents=True, exist_ok=True)
     ledger = args.output.resolve() / "ledger.csv"
     ledger.unlink(missing_ok=True)
-    settings = {"COURSE_LEDGER": str(ledger)}
-    if args.profile:
-        settings["COURSE_DATA"] = args.profile
     for path in notebooks:
         target = path if args.in_place else args.output / path.name
-        real = "full" in [profiles[name] for name in needs[path]]
+        chosen = {profiles[name] for name in needs[path]}
+        settings = {"COURSE_LEDGER": str(ledger)}
+        if args.profile or len(chosen) == 1:  # decided here, once: what appears on the disk meanwhile changes nothing
+            settings["COURSE_DATA"] = args.profile or next(iter(chosen))
         try:
-            run(path, target, settings, timeout=None if real else SAMPLE_TIMEOUT)
+            run(path, target, settings, timeout=None if "full" in chosen else SAMPLE_TIMEOUT)
         except NotebookFailed as failure:
             print(failure if sys.stderr.isatty() else without_colours(str(failure)), file=sys.stderr)
             return 1

@@ -1,24 +1,14 @@
 """What a student handed in, brought back into the shape of the exercise: nobody loses marks to a lost cell id."""
 
-import ast
-import builtins
-import contextlib
 import re
 from collections import defaultdict
 from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 DEFINED = re.compile(r"^(?:async )?(?:def|class)\s+(\w+)", re.MULTILINE)
-# Names that no answer needs; with them code can look at the tests from inside, or at what lies on the disk.
-BEHIND = {"get_ipython", "In", "_ih", "_i", "builtins", "__builtins__", "globals", "setattr", "exec", "inspect", "gc"}
-BEHIND |= {"ast_transformers", "_getframe", "f_back", "f_globals", "ctypes", "subprocess", "sqlite3"}
-BEHIND |= {"__import__", "importlib", "__globals__", "__dict__", "vars"}  # other ways to the same
-BEHIND |= {"environ", "getenv"}  # they say where the private pictures are
-BEHIND |= {"solution", "unpack"}  # what a check tells who asks; an answer must not ask
 
 
 def read(path: Path) -> NotebookNode:
@@ -73,7 +63,6 @@ def restore(submitted: NotebookNode, release: NotebookNode) -> tuple[NotebookNod
             cell = NotebookNode({**original, "source": source})
             earlier = [new_code_cell(text) for text in earlier]
         cells += [*earlier, cell, *taken.own[place]]
-    notes += [f"{line} (look at it)" for line in _suspicious(cells, release)]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # ids may be doubled, or no ids at all
     return NotebookNode({**release, "cells": cells}), notes
@@ -161,61 +150,6 @@ class _Taken:
         # Beside another answer, which then runs twice.
         others = [source for sources in self.answers.values() for source in sources if function in _defined(source)]
         return others[-1:]
-
-
-def _suspicious(cells: list[NotebookNode], release: NotebookNode) -> list[str]:
-    """Return the lines that reach behind the tests, or put something else in the place of a name that tests use."""
-    setup = next((cell.source for cell in release.cells if _grade_id(cell) == "setup"), "")
-    tools = {*imported(setup), *dir(builtins), "display"}
-    given = {line for cell in release.cells for line in cell.source.splitlines()}
-    codes = []
-    for cell in cells:
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # it does not run
-            code = TransformerManager().transform_cell(cell.source) if cell.cell_type == "code" else ""
-            codes.append((ast.parse(code), code.split("\n")))  # splitlines knows more ends of a line than Python does
-    reached = tools.union(*(imported("\n".join(lines)) for _, lines in codes))
-    found = []
-    for tree, lines in codes:
-        numbers = {node.lineno for node in ast.walk(tree) if _reaches(node, reached)}
-        numbers |= {node.lineno for step in tree.body for node in _bound(step) if _name(node) in tools}
-        found += [lines[number - 1] for number in sorted(numbers) if lines[number - 1] not in given]
-    return [f"`{line.strip()[:60]}`" for line in found]
-
-
-def _reaches(node: ast.AST, tools: set[str]) -> bool:
-    """Whether code names what it should not need, or sets something inside a module or, from a function, outside."""
-    if isinstance(node, ast.Global):
-        return bool(tools.intersection(node.names))
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-        root = node.value
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        return isinstance(root, ast.Name) and root.id in tools
-    return _name(node) in BEHIND
-
-
-def _bound(step: ast.stmt) -> list[ast.AST]:
-    """Return what a statement of a cell binds a name to, apart from what happens inside functions."""
-    if isinstance(step, ast.FunctionDef | ast.ClassDef):
-        return [step]
-    found = list(ast.walk(step))
-    return [node for node in found if isinstance(getattr(node, "ctx", None), ast.Store) or hasattr(node, "asname")]
-
-
-def _name(node: ast.AST) -> str | None:
-    """Return the name that a piece of code is about: the bound one, for `import torch` none at all."""
-    return next((getattr(node, key) for key in ("id", "attr", "asname", "module", "name") if hasattr(node, key)), None)
-
-
-def imported(source: str) -> list[str]:
-    r"""Return the names that code imports.
-
-    Example:
-        >>> imported("import torch\nfrom torch import nn\nfrom course.checks import dropout as check")
-        ['torch', 'nn', 'check']
-    """
-    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
-    return [(name.asname or name.name).partition(".")[0] for node in imports for name in node.names]
 
 
 def _grade_id(cell: NotebookNode) -> str:

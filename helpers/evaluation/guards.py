@@ -33,7 +33,7 @@ def check_finite(values: torch.Tensor, what: str, names: Sequence[str] | None = 
         ...
         FloatingPointError: the outputs of 1 of 2 pictures are not finite (NaN or infinite), the first is b.jpg; ...
     """
-    bad = ~torch.isfinite(values).flatten(1).all(1)
+    bad = ~torch.isfinite(values.reshape(len(values), -1)).all(1)
     if bad.any():
         first = int(bad.nonzero()[0, 0])
         raise FloatingPointError(
@@ -93,7 +93,7 @@ def _check_batch(batch, name: str) -> None:
             "2)."
         )
     if images.is_floating_point():
-        check_finite(images, f"pixels of {name}: those")
+        check_finite(images, f"pixels in {name}")
         low, high = (value.item() for value in images.float().aminmax())
         # Pictures normalised by mean and standard deviation reach a little beyond 0 and 1, to both sides.
         if (low >= 0 and high > 2) or max(-low, high) > 64:

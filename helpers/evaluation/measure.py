@@ -99,7 +99,7 @@ def check_outputs(logits: torch.Tensor, count: int) -> None:
     if not isinstance(logits, torch.Tensor) or logits.ndim != 2 or len(logits) != count:
         found = " x ".join(map(str, logits.shape)) if isinstance(logits, torch.Tensor) else type(logits).__name__
         raise ValueError(
-            f"the model answers {count} pictures with {found or 'one number'}; build it so that forward returns "
+            f"the model answers a batch of {count} with {found or 'one number'}; build it so that forward returns "
             "logits, N x C."
         )
 

@@ -12,12 +12,13 @@ seeds use two cores, and neither the other nor a pause shows in the figures.
 import argparse
 import csv
 import time
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import pandas as pd
 import torch
 from torchvision.transforms.v2.functional import horizontal_flip
 
+from course.recipes import Recipe
 from helpers.datasets import load_vehicles, make_loader
 from helpers.evaluation import compare, evaluate
 from helpers.ledger import reference
@@ -32,26 +33,32 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Recipe:
-    technique: str
-    lr: float
-    epochs: int
-    model: dict = field(default_factory=dict)
-    flip: bool = False
+BASELINE = Recipe(
+    "baseline", "baseline", "VehicleNet", image_size=224, epochs=25, batch_size=128, lr=1e-4, weight_decay=0.0,
+    max_grad_norm=None, patience=None,
+)  # fmt: skip
+
+
+def row(technique: str, **settings) -> Recipe:
+    """Return the baseline with another name and other settings."""
+    return replace(BASELINE, name=technique, technique=technique, **settings)
 
 
 ARTICLE = [
-    Recipe("baseline", 1e-4, 25),
-    Recipe("dropout", 1e-4, 25, {"dropout": 0.5}),
-    Recipe("batch norm", 5e-5, 5, {"batch_norm": True}),
-    Recipe("combined", 2.5e-4, 10, {"dropout": 0.5, "batch_norm": True}),
+    BASELINE,
+    row("dropout", arguments={"dropout": 0.5}),
+    row("batch norm", lr=5e-5, epochs=5, arguments={"batch_norm": True}),
+    row("combined", lr=2.5e-4, epochs=10, arguments={"dropout": 0.5, "batch_norm": True}),
 ]
-DEEP = {"channels": (16, 32, 64, 128), "batch_norm": True, "dense_dropout": 0.5}
+DEEP = row(
+    "four blocks, combined",
+    lr=2.5e-4,
+    arguments={"channels": (16, 32, 64, 128), "batch_norm": True, "dense_dropout": 0.5},
+)
 OURS = [
-    Recipe("batch norm, 25 epochs", 5e-5, 25, {"batch_norm": True}),
-    Recipe("four blocks, combined", 2.5e-4, 25, DEEP),
-    Recipe("four blocks, combined, flips", 2.5e-4, 25, DEEP, flip=True),
+    row("batch norm, 25 epochs", lr=5e-5, arguments={"batch_norm": True}),
+    DEEP,
+    replace(DEEP, technique="four blocks, combined, flips", augmentation="flips"),
 ]
 
 
@@ -77,9 +84,10 @@ def accuracy_in_training_mode(model: torch.nn.Module, loader) -> float:
 def measure(recipe: Recipe, data, split: str, pictures: str, seed: int) -> list[dict]:
     """Train once; return a row for each way of measuring."""
     transform = scramble if pictures == "scrambled" else None
+    changed = mirror_half if recipe.augmentation == "flips" else transform
     seed_everything(seed)
-    model = VehicleNet(image_size=224, **recipe.model)
-    train = make_loader(data.train, 128, shuffle=True, transform=mirror_half if recipe.flip else transform)
+    model = VehicleNet(image_size=recipe.image_size, **recipe.arguments)
+    train = make_loader(data.train, recipe.batch_size, shuffle=True, transform=changed)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.lr)
     started = time.process_time()
     fit(model, train, epochs=recipe.epochs, optimizer=optimizer, progress=False)
