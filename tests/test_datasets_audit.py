@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from drawings import draw_vehicles
 from helpers.datasets import audit, load_vehicles
 from helpers.datasets.audit import find_leak
-from helpers.samples import draw_vehicles
 
 
 def read(folder):

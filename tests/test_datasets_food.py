@@ -21,10 +21,10 @@ from course.commands import doctor
 from course.intake import get, import_folder, sources, unpack
 from course.intake.sources import DownloadError
 from course.intake.unpack import UnsafeArchiveError
+from drawings import VERSIONS
 from helpers import evaluate, load_food, make_loader, predict
 from helpers.datasets import ImageDataset, audit, cache, choose_profile, data_folder
 from helpers.datasets.profiles import find_set
-from helpers.samples import VERSIONS
 
 CLASSES = find_set("food").classes
 FOLDERS = [name.replace("/", "-") for name in CLASSES]
@@ -345,7 +345,7 @@ def drawn(monkeypatch):
         (folder / "flaws.json").write_text(json.dumps({"version": 7}))
         return folder
 
-    monkeypatch.setattr("helpers.samples.draw_food", draw_food, raising=False)
+    monkeypatch.setattr("drawings.draw_food", draw_food, raising=False)
     monkeypatch.setitem(VERSIONS, "food", 7)
     return folders
 

@@ -15,11 +15,11 @@ import pytest
 import torch
 from PIL import Image
 
+from drawings import VERSIONS
 from helpers.datasets import ImageDataset, cache, choose_profile, data_folder, load_vehicles, make_loader
 from helpers.datasets.splits import split_honest
 from helpers.files import data_dir
 from helpers.runtime import seed_everything
-from helpers.samples import VERSIONS
 
 CLASSES = ["ordinary", "emergency"]
 
@@ -162,7 +162,7 @@ def small_sample(picture_set, drawn):
 
 def test_the_sample_is_drawn_once_on_first_use(monkeypatch, picture_set):
     drawn = []
-    monkeypatch.setattr("helpers.samples.draw_vehicles", small_sample(picture_set, drawn))
+    monkeypatch.setattr("drawings.draw_vehicles", small_sample(picture_set, drawn))
     with ThreadPoolExecutor(2) as pool:
         assert len(set(pool.map(lambda _: data_folder("vehicles", "sample"), range(2)))) == 1
     data = load_vehicles("sample")
@@ -172,7 +172,7 @@ def test_the_sample_is_drawn_once_on_first_use(monkeypatch, picture_set):
 
 def test_a_sample_of_an_older_version_is_drawn_again(monkeypatch, picture_set, capsys):
     drawn = []
-    monkeypatch.setattr("helpers.samples.draw_vehicles", small_sample(picture_set, drawn))
+    monkeypatch.setattr("drawings.draw_vehicles", small_sample(picture_set, drawn))
     folder = data_folder("vehicles", "sample")
     (folder / "flaws.json").write_text(json.dumps({"version": VERSIONS["vehicles"] - 1}))
     (folder / "left.txt").write_text("from the older drawing")

@@ -18,9 +18,9 @@ from course.checks.question import SOLUTIONS, Question, unpack
 from course.checks.test_time_augmentation import unlabelled
 from course.commands import exercises
 from course.commands.exercises import RELEASE, packed_solutions, sources
+from drawings import draw_food
 from helpers import load_food
 from helpers.datasets import ImageDataset
-from helpers.samples import draw_food
 
 SOURCES = sources()
 NAMES = [path.stem for path in SOURCES]

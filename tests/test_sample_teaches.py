@@ -9,6 +9,7 @@ import nbformat
 import pytest
 import torch
 
+from drawings import draw_food
 from helpers import (
     FoodCNN,
     ResNet,
@@ -22,7 +23,6 @@ from helpers import (
     make_loader,
     seed_everything,
 )
-from helpers.samples import draw_food
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"

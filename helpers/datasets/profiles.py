@@ -65,9 +65,9 @@ class PictureSet:
             ...
             ValueError: ...
         """
-        from helpers import samples
+        import drawings
 
-        return getattr(samples, f"draw_{self.name}")(folder, **choices)
+        return getattr(drawings, f"draw_{self.name}")(folder, **choices)
 
     def is_current(self, folder: Path) -> bool:
         """Return whether a drawn sample is of the version that would be drawn now.
@@ -79,12 +79,12 @@ class PictureSet:
             >>> find_set("vehicles").is_current(Path("no folder"))
             False
         """
-        from helpers import samples
+        import drawings
 
         flaws = folder / "flaws.json"
         return (
             flaws.is_file()
-            and json.loads(flaws.read_text(encoding="utf-8")).get("version") == samples.VERSIONS[self.name]
+            and json.loads(flaws.read_text(encoding="utf-8")).get("version") == drawings.VERSIONS[self.name]
         )
 
 

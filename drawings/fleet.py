@@ -1,0 +1,308 @@
+"""The fleet of the sample: ordinary vehicles, emergency vehicles, and the look-alikes on both sides."""
+
+from random import Random
+
+from drawings import fittings
+from drawings.fittings import AMBER, BLUE, CLEAR, RED
+from drawings.solid import jitter
+from drawings.vehicles import Vehicle, finish, paint
+
+WHITE, BLACK, YELLOW, FIRE = (234, 236, 238), (30, 31, 35), (226, 220, 30), (188, 24, 26)
+NAVY, SKY, GREEN, ORANGE, SILVER = (22, 40, 112), (32, 104, 196), (20, 120, 66), (232, 100, 24), (186, 190, 196)
+FIRMS = ("FRESH", "EXPRESS", "BAKERY", "FLOWERS", "MOVERS", "PLUMBER", "PARCEL", "ELECTRO", "RENTAL", "MARKET")
+
+
+def _police_bar(rng: Random, share: float):
+    lenses = rng.choice([(BLUE, BLUE, BLUE, BLUE), (RED, CLEAR, BLUE), (RED, RED, BLUE, BLUE), (BLUE, CLEAR, BLUE)])
+    return fittings.light_bar(share, lenses, rng.uniform(0.5, 0.72), rng.uniform(0.09, 0.15), rng.random() < 0.6)
+
+
+def _roof_share(body: str) -> float:
+    return {"van": 0.36, "minibus": 0.36, "box": 0.36, "engine": 0.12, "lorry": 0.15, "pickup": 0.42}.get(body, 0.5)
+
+
+def _police_body(rng: Random) -> str:
+    return rng.choices(["sedan", "suv", "estate", "hatchback", "van"], [10, 8, 5, 3, 3])[0]
+
+
+def _patrol_striped(rng: Random) -> Vehicle:
+    """White or silver, with a stripe and a word."""
+    body = _police_body(rng)
+    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, WHITE, SILVER]), 8))
+    stripe = jitter(rng, rng.choice([NAVY, SKY, SKY, GREEN, (196, 160, 40)]), 14)
+    low = rng.uniform(0.3, 0.42)
+    vehicle.on_side += [fittings.band(low, low + rng.uniform(0.1, 0.2), stripe)]
+    if rng.random() < 0.5:
+        vehicle.on_side += [fittings.slash(0.5, 0.07, 0.2, 0.62, stripe)]
+    vehicle.on_side += [fittings.word("POLICE", stripe, 0.5, 0.54, 0.1)]
+    vehicle.on_end += [fittings.hood_word("POLICE", stripe)]
+    vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
+    return vehicle
+
+
+def _patrol_black_and_white(rng: Random) -> Vehicle:
+    """Black with white doors and roof."""
+    body = rng.choice(["sedan", "sedan", "suv", "estate"])
+    vehicle = Vehicle(body, jitter(rng, BLACK, 6), roof=WHITE if rng.random() < 0.6 else None)
+    vehicle.on_side += [fittings.area(0.31, 0.74, 0.1, 0.64, WHITE), fittings.word("POLICE", BLACK, 0.52, 0.47, 0.12)]
+    vehicle.on_roof.append(_police_bar(rng, 0.5))
+    return vehicle
+
+
+def _patrol_chequered(rng: Random) -> Vehicle:
+    """White or silver with a Battenburg pattern in blue and yellow."""
+    body = _police_body(rng)
+    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, SILVER]), 8))
+    low = rng.uniform(0.28, 0.34)
+    rows, cells = rng.choice([(2, 7), (2, 9), (1, 8), (2, 12)])
+    vehicle.on_side += [fittings.checks(low, low + rng.uniform(0.2, 0.3), cells, rows, jitter(rng, YELLOW, 14), SKY)]
+    vehicle.on_end += [fittings.chevrons(0.3, 0.58, RED, YELLOW), fittings.hood_word("POLICE", NAVY)]
+    vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
+    return vehicle
+
+
+def _patrol_two_tone(rng: Random) -> Vehicle:
+    """Hood and doors in blue or green on silver or white."""
+    body = _police_body(rng)
+    second = jitter(rng, rng.choice([NAVY, SKY, GREEN]), 14)
+    vehicle = Vehicle(body, jitter(rng, rng.choice([SILVER, WHITE]), 8), hood=second if rng.random() < 0.5 else None)
+    vehicle.on_side += [fittings.area(0.3, 0.76, 0.1, 0.64, second), fittings.word("POLICE", WHITE, 0.52, 0.45, 0.1)]
+    vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
+    return vehicle
+
+
+def _ambulance(rng: Random) -> Vehicle:
+    """A white, yellow or cream van or box with stripes, chequers or a cross."""
+    body = rng.choice(["van", "van", "minibus", "box", "box", "box"])
+    base = jitter(rng, rng.choice([WHITE, WHITE, WHITE, (232, 218, 60), (238, 228, 190)]), 8)
+    vehicle = Vehicle(body, base)
+    accent = jitter(rng, rng.choice([(214, 34, 30), (214, 34, 30), ORANGE, SKY, GREEN]), 12)
+    style = rng.random()
+    if style < 0.35:
+        low = rng.uniform(0.26, 0.36)
+        other = YELLOW if accent != GREEN else None
+        vehicle.on_side += [fittings.checks(low, low + rng.uniform(0.2, 0.3), rng.randint(8, 12), 2, accent, other)]
+    else:
+        low = rng.uniform(0.26, 0.44)
+        vehicle.on_side += [fittings.band(low, low + rng.uniform(0.08, 0.16), accent)]
+        vehicle.on_end += [fittings.end_band(low, low + 0.08, accent)]
+    if rng.random() < 0.6:
+        vehicle.on_side += [fittings.cross(accent, rng.uniform(0.5, 0.75), 0.68, rng.uniform(0.16, 0.26))]
+    vehicle.on_side += [fittings.word("AMBULANCE", accent, 0.6, 0.9 if style < 0.5 else 0.22, 0.07)]
+    vehicle.on_end += [fittings.rear_doors(), fittings.hood_word("AMBULANCE", accent)]
+    lenses = rng.choice([(BLUE, BLUE, BLUE), (RED, CLEAR, RED), (RED, RED), (BLUE, CLEAR, BLUE)])
+    lit = rng.random() < 0.6
+    vehicle.on_roof.append(fittings.light_bar(0.2 if body == "box" else 0.36, lenses, 0.7, 0.16, lit))
+    if rng.random() < 0.5:
+        vehicle.on_roof.append(fittings.beacon(0.95, lenses[0], rng.choice([-0.8, 0.8]), 0.11, lit))
+    return vehicle
+
+
+def _fire_engine(rng: Random) -> Vehicle:
+    """Red, seldom yellow, with shutters, a pale stripe and a ladder."""
+    lime = rng.random() < 0.1
+    base = jitter(rng, (206, 214, 40) if lime else FIRE, 14)
+    vehicle = Vehicle("engine", base, roof=WHITE if rng.random() < 0.3 else None)
+    stripe = jitter(rng, rng.choice([WHITE, YELLOW, YELLOW]) if not lime else FIRE, 10)
+    vehicle.on_side += [fittings.lockers(0.38, 0.98, 0.2, 0.8, rng.randint(3, 4), jitter(rng, SILVER, 10))]
+    if rng.random() < 0.4:
+        vehicle.on_side += [fittings.checks(0.36, 0.5, 12, 2, stripe, base)]
+    else:
+        vehicle.on_side += [fittings.band(0.34, 0.34 + rng.uniform(0.04, 0.09), stripe)]
+    vehicle.on_side += [fittings.word("FIRE", stripe, 0.66, 0.87, 0.08)]
+    vehicle.on_end += [fittings.chevrons(0.2, 0.8, base, stripe), fittings.end_band(0.36, 0.42, stripe, rear=False)]
+    lens = rng.choice([BLUE, BLUE, RED])
+    vehicle.on_roof.append(fittings.light_bar(0.08, (lens, CLEAR, lens), 0.8, 0.18, rng.random() < 0.6))
+    if rng.random() < 0.65:
+        vehicle.on_roof.append(fittings.ladder(0.3, 0.98))
+    return vehicle
+
+
+def _fire_command(rng: Random) -> Vehicle:
+    """A red car, pick-up or van of the fire brigade."""
+    body = rng.choice(["suv", "pickup", "estate", "van"])
+    vehicle = Vehicle(body, jitter(rng, FIRE, 12))
+    stripe = jitter(rng, rng.choice([WHITE, YELLOW]), 8)
+    low = rng.uniform(0.3, 0.42)
+    vehicle.on_side += [fittings.band(low, low + 0.09, stripe), fittings.word("FIRE", stripe, 0.42, 0.55, 0.1)]
+    lens = rng.choice([BLUE, RED])
+    vehicle.on_roof.append(fittings.light_bar(_roof_share(body), (lens, CLEAR, lens), 0.6, 0.12, rng.random() < 0.6))
+    return vehicle
+
+
+def _unmarked(rng: Random) -> Vehicle:
+    """A dark or grey patrol car with small lamps only."""
+    body = rng.choice(["sedan", "suv", "estate", "suv"])
+    vehicle = Vehicle(body, jitter(rng, rng.choice([BLACK, (70, 74, 80), NAVY, SILVER, (120, 20, 26)]), 10))
+    colour = rng.choice([BLUE, BLUE, RED])
+    if rng.random() < 0.5:
+        vehicle.on_end.append(fittings.grille_lamps(colour, 0.42))
+    else:
+        vehicle.on_roof.append(fittings.beacon(0.5, colour, rng.choice([-0.6, 0, 0.6]), 0.08, rng.random() < 0.7))
+    return vehicle
+
+
+def _plain_service(rng: Random) -> Vehicle:
+    """A van or car of a service with a light bar and hardly any livery."""
+    body = rng.choice(["van", "suv", "sedan", "minibus"])
+    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, WHITE, SILVER, BLACK, FIRE]), 10))
+    vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
+    if rng.random() < 0.5:
+        vehicle.on_side.append(fittings.band(0.36, 0.4, jitter(rng, rng.choice([NAVY, RED]), 10)))
+    return vehicle
+
+
+def _taxi(rng: Random) -> Vehicle:
+    body = rng.choice(["sedan", "sedan", "estate", "suv", "hatchback"])
+    vehicle = Vehicle(
+        body, jitter(rng, rng.choice([(230, 180, 30), (230, 180, 30), BLACK, (226, 214, 176), WHITE]), 10)
+    )
+    if rng.random() < 0.5:
+        vehicle.on_side.append(fittings.checks(0.48, 0.56, 22, 2, BLACK, WHITE))
+    vehicle.on_side.append(fittings.word("TAXI", BLACK if sum(vehicle.paint) > 300 else WHITE, 0.45, 0.38, 0.1))
+    vehicle.on_roof.append(fittings.roof_sign(0.5, rng.choice([(250, 220, 90), WHITE])))
+    return vehicle
+
+
+def _delivery(rng: Random) -> Vehicle:
+    """A white or coloured van with a firm's name and stripes."""
+    body = rng.choice(["van", "van", "box", "minibus", "lorry"])
+    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, WHITE, WHITE, (236, 200, 40), SILVER]), 8))
+    accent = jitter(rng, rng.choice([(206, 34, 36), SKY, GREEN, ORANGE, NAVY, (110, 40, 130)]), 16)
+    low = rng.uniform(0.25, 0.45)
+    if rng.random() < 0.6:
+        vehicle.on_side.append(fittings.band(low, low + rng.uniform(0.04, 0.16), accent))
+    if rng.random() < 0.3:
+        vehicle.on_side.append(fittings.slash(0.45, 0.12, 0.2, 0.9, accent, rng.uniform(-0.15, 0.15)))
+    vehicle.on_side.append(fittings.word(rng.choice(FIRMS), accent, 0.65, 0.7, rng.uniform(0.08, 0.14)))
+    vehicle.on_end.append(fittings.rear_doors())
+    if rng.random() < 0.25:
+        vehicle.on_roof.append(fittings.rack(rng))
+    return vehicle
+
+
+def _red_car(rng: Random) -> Vehicle:
+    vehicle = Vehicle(rng.choice(["sports", "sports", "sedan", "suv", "pickup"]), jitter(rng, (196, 18, 22), 14))
+    if rng.random() < 0.3:
+        vehicle.on_side.append(fittings.band(0.3, 0.35, WHITE))
+    return vehicle
+
+
+def _red_lorry(rng: Random) -> Vehicle:
+    """A red lorry or bus."""
+    body = rng.choice(["lorry", "lorry", "bus", "box"])
+    vehicle = Vehicle(body, jitter(rng, (186, 26, 28), 16))
+    if body == "lorry":
+        cargo = rng.choice([WHITE, (186, 30, 30), SILVER, (60, 70, 90)])
+        vehicle.on_side.append(fittings.area(0.26, 0.99, 0.2, 0.97, jitter(rng, cargo, 10)))
+        vehicle.on_side.append(fittings.word(rng.choice(FIRMS), WHITE if cargo != WHITE else FIRE, 0.62, 0.6, 0.14))
+        if rng.random() < 0.4:
+            vehicle.on_side.append(fittings.lockers(0.3, 0.98, 0.25, 0.9, 3))
+    else:
+        vehicle.on_side.append(fittings.band(0.3, 0.36, jitter(rng, rng.choice([WHITE, YELLOW, BLACK]), 8)))
+    return vehicle
+
+
+def _construction(rng: Random) -> Vehicle:
+    """A vehicle of a building site or a breakdown service, with an amber lamp."""
+    body = rng.choice(["lorry", "pickup", "van", "box", "suv"])
+    vehicle = Vehicle(body, jitter(rng, rng.choice([ORANGE, (238, 178, 30), WHITE, (238, 178, 30)]), 12))
+    if rng.random() < 0.5:
+        vehicle.on_side.append(fittings.checks(0.3, 0.38, 16, 1, (214, 34, 30), WHITE))
+    elif rng.random() < 0.5:
+        vehicle.on_side.append(fittings.band(0.3, 0.4, jitter(rng, rng.choice([GREEN, NAVY, BLACK]), 10)))
+    vehicle.on_end.append(fittings.chevrons(0.2, 0.5, (214, 34, 30), YELLOW))
+    lit = rng.random() < 0.6
+    if rng.random() < 0.5:
+        vehicle.on_roof.append(fittings.light_bar(_roof_share(body), (AMBER, AMBER, AMBER), 0.6, 0.12, lit))
+    else:
+        vehicle.on_roof.append(fittings.beacon(_roof_share(body), AMBER, rng.choice([-0.5, 0, 0.5]), 0.11, lit))
+    return vehicle
+
+
+def _tuned(rng: Random) -> Vehicle:
+    """A car with rally stripes, a contrasting roof or a hood in another colour."""
+    vehicle = Vehicle(rng.choice(["sedan", "hatchback", "sports", "estate"]), paint(rng))
+    second = jitter(rng, rng.choice([WHITE, BLACK, SKY, RED, YELLOW]), 12)
+    choice = rng.random()
+    if choice < 0.35:
+        vehicle.on_side.append(fittings.band(0.28, 0.28 + rng.uniform(0.04, 0.14), second))
+    elif choice < 0.6:
+        vehicle.on_side.append(fittings.slash(0.4, 0.1, 0.2, 0.64, second))
+    else:
+        vehicle.hood = vehicle.roof = second
+    return vehicle
+
+
+def _two_tone_civil(rng: Random) -> Vehicle:
+    """White, silver or black cars and offroaders, some two-tone, some with a rack: easily taken for a patrol car."""
+    body = rng.choice(["sedan", "suv", "suv", "estate"])
+    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, BLACK, SILVER, NAVY]), 8))
+    if rng.random() < 0.35:
+        second = jitter(rng, rng.choice([BLACK, SILVER, (120, 90, 60), NAVY]), 10)
+        vehicle.on_side.append(fittings.band(0.1, 0.42, second))
+    if rng.random() < 0.5 and body != "sedan":
+        vehicle.on_roof.append(fittings.rack(rng))
+    return vehicle
+
+
+MARKED = (
+    _patrol_striped, _patrol_striped, _patrol_black_and_white, _patrol_chequered, _patrol_chequered, _patrol_two_tone,
+    _ambulance, _ambulance, _ambulance, _fire_engine, _fire_engine, _fire_engine, _fire_command,
+)  # fmt: skip
+FAINT = (_unmarked, _unmarked, _plain_service)
+LOOK_ALIKES = (
+    _taxi, _delivery, _delivery, _red_car, _red_lorry, _construction, _tuned, _two_tone_civil, _two_tone_civil,
+)  # fmt: skip
+
+
+def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.14) -> Vehicle:
+    """Draw an ordinary vehicle.
+
+    Args:
+        rng: Where the chance comes from.
+        dark: 0 by day, 1 at night (lamps are lit more often).
+        alike: Share of vehicles that resemble emergency vehicles, 0..1.
+
+    Returns:
+        The vehicle, `emergency` False.
+
+    Example:
+        >>> ordinary(Random(1)).emergency
+        False
+    """
+    if rng.random() < alike:
+        return finish(rng, rng.choice(LOOK_ALIKES)(rng), dark)
+    body = rng.choices(
+        ["sedan", "hatchback", "estate", "suv", "sports", "pickup", "van", "minibus", "box", "lorry", "bus"],
+        [30, 17, 9, 18, 12, 9, 3, 3, 1, 2, 2],
+    )[0]
+    vehicle = Vehicle(body, paint(rng))
+    if body == "bus":
+        vehicle.on_side.append(fittings.band(0.1, rng.uniform(0.22, 0.4), paint(rng)))
+    if body in ("lorry", "box") and rng.random() < 0.7:
+        vehicle.on_side.append(fittings.area(0.3, 0.99, 0.2, 0.96, paint(rng)))
+    if body in ("suv", "estate", "hatchback", "van") and rng.random() < 0.3:
+        vehicle.on_roof.append(fittings.rack(rng))
+    return finish(rng, vehicle, dark)
+
+
+def emergency(rng: Random, dark: float = 0.0, faint: float = 0.06) -> Vehicle:
+    """Draw a police car, an ambulance or a fire engine.
+
+    Args:
+        rng: Where the chance comes from.
+        dark: 0 by day, 1 at night (lamps are lit more often).
+        faint: Share of vehicles that are hard to tell from ordinary ones (unmarked patrol cars and the like).
+
+    Returns:
+        The vehicle, `emergency` True.
+
+    Example:
+        >>> emergency(Random(1)).emergency
+        True
+    """
+    kinds = FAINT if rng.random() < faint else MARKED
+    vehicle = finish(rng, rng.choice(kinds)(rng), dark)
+    vehicle.emergency = True
+    return vehicle

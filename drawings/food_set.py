@@ -1,0 +1,139 @@
+"""Writes a set of drawn food pictures to disk, with the flaws that real sets have in known places."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from drawings.dishes import CLASSES
+from drawings.files import DAMAGES, VERSIONS, damaged, draft, write_copies
+from drawings.food import dish_bytes
+
+SMALLEST = 6 * len(CLASSES)
+PARTS = ("train", "valid", "test")
+LOOK_ALIKES = {0: (2, 4), 1: (2, 3), 2: (1, 0), 3: (1, 7), 4: (5, 8), 5: (4, 8), 6: (9, 7), 7: (6, 3), 8: (5, 4),
+               9: (6, 1), 10: (2, 9)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawing and the files that hold it: more than one file makes a group of identical pictures."""
+
+    number: int  # with seed and class, decides what is drawn
+    drawn: int  # the class of what is drawn
+    files: tuple[tuple[str, int], ...]  # part and label of every file
+    damage: str = ""  # "cut" or "text": the file cannot be read
+
+
+def sizes(count: int) -> dict[tuple[str, int], int]:
+    """Tell how many files every class has in every part: 4 : 1 : 1, the classes as equal as can be.
+
+    Args:
+        count: Number of all files.
+
+    Returns:
+        Part and label -> number of files.
+
+    Example:
+        >>> sizes(1650)["train", 0], sizes(1650)["valid", 10], sizes(1650)["test", 10]
+        (100, 25, 25)
+    """
+    found = {}
+    for label in range(len(CLASSES)):
+        total = count // len(CLASSES) + (label < count % len(CLASSES))
+        held_out = round(total / 6)
+        found |= {("train", label): total - 2 * held_out, ("valid", label): held_out, ("test", label): held_out}
+    return found
+
+
+def _plan(count: int, rng: Random) -> list[Picture]:
+    """Decide which pictures there are, which files hold them and which of them carry a flaw."""
+    left = sizes(count)
+    train = sum(number for (part, _), number in left.items() if part == "train")
+    pictures = []
+
+    def add(parts: tuple[str, ...], *, mistaken: bool = False, damage: str = "") -> None:
+        able = [label for label in range(len(CLASSES)) if all(left[p, label] >= parts.count(p) for p in parts)]
+        label = drawn = rng.choice(able)
+        if mistaken:  # most wrong labels are easy to understand
+            others = LOOK_ALIKES[label] if rng.random() < 0.6 else [n for n in range(len(CLASSES)) if n != label]
+            drawn = rng.choice(others)
+        for part in parts:
+            left[part, label] -= 1
+        pictures.append(Picture(len(pictures), drawn, tuple((part, label) for part in parts), damage))
+
+    for number in range(max(2, round(train / 275))):
+        add(("train",), damage=DAMAGES[number % 2])
+    for group in range(max(1, round(train / 55))):
+        add(("train",) * (3 if group % 6 == 5 else 2))
+    for number in range(max(2, round(train / 75))):
+        add(("train", PARTS[1 + number % 2]))
+    for _ in range(max(1, round(train / 50))):
+        add(("train",), mistaken=True)
+    for (part, label), number in left.items():
+        pictures += [Picture(len(pictures) + n, label, ((part, label),)) for n in range(number)]
+    return pictures
+
+
+def draw_food(folder, *, count: int = 1650, seed: int = 13, progress: bool = True) -> Path:
+    """Draw a labelled set of food pictures in eleven classes, in the layout of Food-11 and with flaws of real sets.
+
+    The folder gets `train/LABEL_NUMBER.jpg`, `valid/LABEL_NUMBER.jpg`, `test/LABEL_NUMBER.jpg` (128 x 128 pixels;
+    LABEL is an index in `dishes.CLASSES`) and `flaws.json`, which says where the flaws are, all of them in train:
+    unreadable files, groups of identical pictures, pictures that also stand in valid or test, wrong labels with the
+    true ones. The pictures are drawn in a folder beside it and moved into place when all are done: a set is either
+    complete or not there.
+
+    Args:
+        folder: Where the set goes; must not exist yet.
+        count: Number of files, at least 66; train, valid and test get them 4 : 1 : 1.
+        seed: The same seed and count give the same bytes; another seed gives other pictures.
+        progress: Show a progress bar.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: If `count` is too small.
+        FileExistsError: If `folder` exists.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as place:
+        ...     folder = draw_food(Path(place) / "tiny", count=66, progress=False)
+        ...     sorted(len(list((folder / part).iterdir())) for part in ("train", "valid", "test"))
+        [11, 11, 44]
+    """
+    folder = Path(folder)
+    if count < SMALLEST:
+        raise ValueError(f"count is {count}: ask for at least {SMALLEST} pictures, so that every part has every class")
+    with draft(folder) as place:
+        for part in PARTS:
+            (place / part).mkdir()
+        _write(place, count, seed, progress)
+    return folder
+
+
+def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
+    rng = Random(f"food set {seed} {count}")
+    pictures = _plan(count, rng)
+    # Shuffled, so that no number tells of a flaw.
+    numbers = {place: rng.sample(range(size), size) for place, size in sizes(count).items()}
+    names = [
+        [f"{part}/{label}_{numbers[part, label].pop()}.jpg" for part, label in picture.files] for picture in pictures
+    ]
+    drawn = (damaged(dish_bytes(seed, picture.number, picture.drawn), picture.damage) for picture in pictures)
+    write_copies(folder, zip(drawn, names, strict=True), count=count, what="food", progress=progress)
+
+    listed = list(zip(pictures, names, strict=True))
+    groups = [(group, {part for part, _ in picture.files}) for picture, group in listed if len(group) > 1]
+    flaws = {
+        "identical": [group for group, parts in groups if len(parts) == 1],
+        "leaked": [group for group, parts in groups if len(parts) > 1],
+        "unreadable": [group[0] for picture, group in listed if picture.damage],
+        "mislabelled": {group[0]: picture.drawn for picture, group in listed if picture.drawn != picture.files[0][1]},
+        "seed": seed,
+        "count": count,
+        "version": VERSIONS["food"],
+    }
+    (folder / "flaws.json").write_text(json.dumps(flaws, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,124 @@
+"""Writes a set of drawn vehicle pictures to disk, with the flaws that real sets have in known places."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from drawings.files import DAMAGES, VERSIONS, damaged, draft, write_copies
+from drawings.photo import photo_bytes
+
+SMALLEST = 20
+EMERGENCY_SHARE = 0.41
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawing and the files that hold it: more than one file makes a group of identical pictures."""
+
+    number: int  # with the seed, decides what is drawn
+    drawn: int  # what is drawn: 1 emergency, 0 ordinary
+    labels: tuple[int, ...]  # what the CSV says, a file
+    damage: str = ""  # "cut" or "text": the file cannot be read
+
+
+def _plan(count: int, rng: Random) -> list[Picture]:
+    """Decide which pictures there are and which of them carry a flaw; the labels of all files number `count`."""
+    left = {1: round(EMERGENCY_SHARE * count)}
+    left[0] = count - left[1]
+    labels = [((1, 0), 1), ((1, 0), 0)]  # two pictures that stand in the set under both labels
+    damage = {}
+    for label, how in enumerate(DAMAGES):
+        damage[len(labels)] = how
+        labels.append(((label,), label))
+    for group in range(max(1, round(count / 24) - 2)):
+        label = rng.choice((0, 1))
+        labels.append(((label,) * (3 if group % 6 == 5 else 2), label))
+    for files, _ in labels:
+        for label in files:
+            left[label] -= 1
+    for label in (0, 1):
+        labels += [((label,), label)] * left[label]
+    return [Picture(number, drawn, files, damage.get(number, "")) for number, (files, drawn) in enumerate(labels)]
+
+
+def _numbers(labels: list[int], rng: Random) -> tuple[list[int], int]:
+    """Number the files so that, as on the real photos, the number gives the label away."""
+    emergency = sum(labels)
+    ordinary = len(labels) - emergency
+    leak = round(1.45 * emergency)
+    low = [leak - 1, *rng.sample(range(leak - 1), emergency - 1)]
+    high = [leak, *rng.sample(range(leak + 1, leak + round(1.41 * ordinary)), ordinary - 1)]
+    rng.shuffle(low)
+    rng.shuffle(high)
+    return [low.pop() if label else high.pop() for label in labels], leak
+
+
+def draw_vehicles(folder, *, count: int = 600, seed: int = 13, progress: bool = True) -> Path:
+    """Draw a labelled set of vehicle pictures, in the layout and with the flaws of the real photos.
+
+    The folder gets `emergency_train.csv` (columns `image_names`, `emergency_or_not`), `images/N.jpg` (128 x 128
+    pixels) and `flaws.json`, which says where the flaws are: groups of identical pictures, two of them with
+    contradicting labels, file numbers that give the label away, two unreadable files. The pictures are drawn in a
+    folder beside it and moved into place when all are done: a set is either complete or not there.
+
+    Args:
+        folder: Where the set goes; must not exist yet.
+        count: Number of labelled files, at least 20; 41 % of them are emergency vehicles.
+        seed: The same seed and count give the same bytes; another seed gives other pictures.
+        progress: Show a progress bar.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: If `count` is too small.
+        FileExistsError: If `folder` exists.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as place:
+        ...     folder = draw_vehicles(Path(place) / "tiny", count=20, progress=False)
+        ...     len(list((folder / "images").iterdir()))
+        20
+    """
+    folder = Path(folder)
+    if count < SMALLEST:
+        raise ValueError(f"count is {count}: ask for at least {SMALLEST} pictures, so that all flaws find their place")
+    with draft(folder) as place:
+        (place / "images").mkdir()
+        _write(place, count, seed, progress)
+    return folder
+
+
+def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
+    rng = Random(f"set {seed} {count}")
+    pictures = _plan(count, rng)
+    labels = [label for picture in pictures for label in picture.labels]
+    numbers, leak = _numbers(labels, rng)
+    names = iter(f"{number}.jpg" for number in numbers)
+    files = [[next(names) for _ in picture.labels] for picture in pictures]
+
+    drawn = (damaged(photo_bytes(seed, picture.number, picture.drawn), picture.damage) for picture in pictures)
+    write_copies(folder / "images", zip(drawn, files, strict=True), count=count, what="vehicles", progress=progress)
+
+    rows = [(name, label) for group, picture in zip(files, pictures, strict=True)
+            for name, label in zip(group, picture.labels, strict=True)]  # fmt: skip
+    rng.shuffle(rows)
+    with open(folder / "emergency_train.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([("image_names", "emergency_or_not"), *rows])
+    groups = [(group, picture) for group, picture in zip(files, pictures, strict=True) if len(group) > 1]
+    flaws = {
+        "identical": [group for group, _ in groups],
+        "contradicting": [
+            dict(zip(group, picture.labels, strict=True)) for group, picture in groups if len(set(picture.labels)) > 1
+        ],
+        "leak_below": leak,
+        "unreadable": [group[0] for group, picture in zip(files, pictures, strict=True) if picture.damage],
+        "seed": seed,
+        "count": count,
+        "version": VERSIONS["vehicles"],
+    }
+    (folder / "flaws.json").write_text(json.dumps(flaws, indent=1) + "\n", encoding="utf-8")
