@@ -6,11 +6,12 @@ from pathlib import Path
 from random import Random
 
 from drawings.dishes import CLASSES
-from drawings.files import DAMAGES, VERSIONS, damaged, draft, write_copies
+from drawings.files import DAMAGES, VERSIONS, damaged, draft, drawn, write_copies
 from drawings.food import dish_bytes
 
 SMALLEST = 6 * len(CLASSES)
 PARTS = ("train", "valid", "test")
+HELD_OUT = 91 / 282  # share of valid, and of test: few to learn from, many to measure on
 LOOK_ALIKES = {0: (2, 4), 1: (2, 3), 2: (1, 0), 3: (1, 7), 4: (5, 8), 5: (4, 8), 6: (9, 7), 7: (6, 3), 8: (5, 4),
                9: (6, 1), 10: (2, 9)}  # fmt: skip
 
@@ -26,7 +27,7 @@ class Picture:
 
 
 def sizes(count: int) -> dict[tuple[str, int], int]:
-    """Tell how many files every class has in every part: 4 : 1 : 1, the classes as equal as can be.
+    """Tell how many files every class has in every part: 100 : 91 : 91, the classes as equal as can be.
 
     Args:
         count: Number of all files.
@@ -35,13 +36,13 @@ def sizes(count: int) -> dict[tuple[str, int], int]:
         Part and label -> number of files.
 
     Example:
-        >>> sizes(1650)["train", 0], sizes(1650)["valid", 10], sizes(1650)["test", 10]
-        (100, 25, 25)
+        >>> sizes(3102)["train", 0], sizes(3102)["valid", 10], sizes(3102)["test", 10]
+        (100, 91, 91)
     """
     found = {}
     for label in range(len(CLASSES)):
         total = count // len(CLASSES) + (label < count % len(CLASSES))
-        held_out = round(total / 6)
+        held_out = round(total * HELD_OUT)
         found |= {("train", label): total - 2 * held_out, ("valid", label): held_out, ("test", label): held_out}
     return found
 
@@ -75,7 +76,7 @@ def _plan(count: int, rng: Random) -> list[Picture]:
     return pictures
 
 
-def draw_food(folder, *, count: int = 1650, seed: int = 13, progress: bool = True) -> Path:
+def draw_food(folder, *, count: int = 3102, seed: int = 13, progress: bool = True) -> Path:
     """Draw a labelled set of food pictures in eleven classes, in the layout of Food-11 and with flaws of real sets.
 
     The folder gets `train/LABEL_NUMBER.jpg`, `valid/LABEL_NUMBER.jpg`, `test/LABEL_NUMBER.jpg` (128 x 128 pixels;
@@ -86,7 +87,7 @@ def draw_food(folder, *, count: int = 1650, seed: int = 13, progress: bool = Tru
 
     Args:
         folder: Where the set goes; must not exist yet.
-        count: Number of files, at least 66; train, valid and test get them 4 : 1 : 1.
+        count: Number of files, at least 66; train, valid and test get them 100 : 91 : 91.
         seed: The same seed and count give the same bytes; another seed gives other pictures.
         progress: Show a progress bar.
 
@@ -122,8 +123,9 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
     names = [
         [f"{part}/{label}_{numbers[part, label].pop()}.jpg" for part, label in picture.files] for picture in pictures
     ]
-    drawn = (damaged(dish_bytes(seed, picture.number, picture.drawn), picture.damage) for picture in pictures)
-    write_copies(folder, zip(drawn, names, strict=True), count=count, what="food", progress=progress)
+    whole = drawn("food", dish_bytes, [(seed, picture.number, picture.drawn) for picture in pictures])
+    data = (damaged(jpeg, picture.damage) for jpeg, picture in zip(whole, pictures, strict=True))
+    write_copies(folder, zip(data, names, strict=True), count=count, what="food", progress=progress)
 
     listed = list(zip(pictures, names, strict=True))
     groups = [(group, {part for part, _ in picture.files}) for picture, group in listed if len(group) > 1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from drawings.files import DAMAGES, VERSIONS, damaged, draft, write_copies
+from drawings.files import DAMAGES, VERSIONS, damaged, draft, drawn, write_copies
 from drawings.photo import photo_bytes
 
 SMALLEST = 20
@@ -55,7 +55,7 @@ def _numbers(labels: list[int], rng: Random) -> tuple[list[int], int]:
     return [low.pop() if label else high.pop() for label in labels], leak
 
 
-def draw_vehicles(folder, *, count: int = 600, seed: int = 13, progress: bool = True) -> Path:
+def draw_vehicles(folder, *, count: int = 2440, seed: int = 13, progress: bool = True) -> Path:
     """Draw a labelled set of vehicle pictures, in the layout and with the flaws of the real photos.
 
     The folder gets `emergency_train.csv` (columns `image_names`, `emergency_or_not`), `images/N.jpg` (128 x 128
@@ -100,8 +100,9 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
     names = iter(f"{number}.jpg" for number in numbers)
     files = [[next(names) for _ in picture.labels] for picture in pictures]
 
-    drawn = (damaged(photo_bytes(seed, picture.number, picture.drawn), picture.damage) for picture in pictures)
-    write_copies(folder / "images", zip(drawn, files, strict=True), count=count, what="vehicles", progress=progress)
+    whole = drawn("vehicles", photo_bytes, [(seed, picture.number, picture.drawn) for picture in pictures])
+    data = (damaged(jpeg, picture.damage) for jpeg, picture in zip(whole, pictures, strict=True))
+    write_copies(folder / "images", zip(data, files, strict=True), count=count, what="vehicles", progress=progress)
 
     rows = [(name, label) for group, picture in zip(files, pictures, strict=True)
             for name, label in zip(group, picture.labels, strict=True)]  # fmt: skip

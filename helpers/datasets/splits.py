@@ -8,8 +8,6 @@ import numpy as np
 from helpers import runtime
 from helpers.datasets.loader import ImageDataset
 
-SHARES = (0.70, 0.15, 0.15)
-
 
 @dataclass
 class Splits:
@@ -56,8 +54,10 @@ def group_identical(hashes: list[str]) -> list[list[int]]:
     return list(groups.values())
 
 
-def split_honest(groups: list[list[int]], labels: list[int], seed: int) -> tuple[list[int], list[int], list[int]]:
-    """Split 70 / 15 / 15, stratified, with every group in one part.
+def split_honest(
+    groups: list[list[int]], labels: list[int], seed: int, shares: tuple[float, float, float] = (0.70, 0.15, 0.15)
+) -> tuple[list[int], list[int], list[int]]:
+    """Split into train, valid and test, stratified, with every group in one part.
 
     Per class the groups are shuffled and dealt out by counting pictures, so each share is met to within one group and
     no group is torn. (scikit-learn's StratifiedGroupKFold keeps groups too, but deals in equal folds: 70 / 15 / 15
@@ -67,6 +67,7 @@ def split_honest(groups: list[list[int]], labels: list[int], seed: int) -> tuple
         groups: Positions of identical pictures; all pictures of a group carry the same label.
         labels: Label of each position.
         seed: Decides the shuffle.
+        shares: Of the three parts.
 
     Returns:
         Positions of train, valid and test, each ascending.
@@ -84,7 +85,7 @@ def split_honest(groups: list[list[int]], labels: list[int], seed: int) -> tuple
         own = [group for group in groups if labels[group[0]] == label]
         total += sum(map(len, own))
         for index in random.permutation(len(own)):
-            missing = [share * total - count for share, count in zip(SHARES, taken, strict=True)]
+            missing = [share * total - count for share, count in zip(shares, taken, strict=True)]
             part = int(np.argmax(missing))
             parts[part].extend(own[index])
             taken[part] += len(own[index])
