@@ -339,7 +339,7 @@ def drawn(monkeypatch):
     """Draw a small sample instead of the usual one; lists the folders that were drawn."""
     folders = []
 
-    def draw_food(folder, *, count=1650, seed=13, progress=True):
+    def draw_food(folder, *, count=3102, seed=13, progress=True):
         folders.append(folder)
         write(folder, per_class=(count // 550, 1, 1))
         (folder / "flaws.json").write_text(json.dumps({"version": 7}))

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from drawings import draw_food, draw_vehicles, food_set, sets
+from drawings.files import drawn
+from drawings.food import dish_bytes
+from drawings.photo import photo_bytes
 
 
 @pytest.fixture(params=["vehicles", "food"])
@@ -79,3 +82,16 @@ def test_a_log_without_a_terminal_can_be_kept_free_of_the_bar(tmp_path):
         [sys.executable, "-c", drawn], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
     assert run.stderr == ""
+
+
+@pytest.mark.parametrize(("what", "draw"), [("vehicles", photo_bytes), ("food", dish_bytes)])
+def test_children_draw_the_same_pictures_in_the_same_order(monkeypatch, what, draw):
+    jobs = [(13, number, number % 2) for number in range(7)]
+    monkeypatch.setattr("drawings.files.FEW", 3)
+    assert list(drawn(what, draw, jobs)) == [draw(*job) for job in jobs]
+
+
+def test_a_child_that_ends_early_is_told_and_none_is_left(monkeypatch):
+    monkeypatch.setattr("drawings.files.FEW", 0)
+    with pytest.raises(ChildProcessError, match="drawing planes stopped at picture 0 of 1"):
+        list(drawn("planes", photo_bytes, [(13, 0, 1)]))

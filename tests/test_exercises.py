@@ -123,7 +123,7 @@ PRIVATE = "08_test_time_augmentation"
 
 @pytest.fixture(scope="module")
 def private_set(tmp_path_factory):
-    return draw_food(tmp_path_factory.mktemp("instructor") / "private", count=660, seed=2**61 - 1, progress=False)
+    return draw_food(tmp_path_factory.mktemp("instructor") / "private", count=1240, seed=2**61 - 1, progress=False)
 
 
 def hidden_test_passes(answer):
