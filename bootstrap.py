@@ -389,9 +389,15 @@ def fingerprint(requirements):
 
 
 def environment(**settings):
-    """Return the environment in which .venv comes first, as after activating it."""
+    """Return the environment in which .venv comes first, as after activating it, and threads wait without spinning.
+
+    OpenMP's threads spin while they wait for each other. Beside a browser or a call the one that is waited for may not
+    be running at all, and a training on two threads takes many times as long as on one. It must be said before torch
+    is loaded, hence here, where processes start.
+    """
     path = os.pathsep.join([os.path.dirname(PYTHON), os.environ.get("PATH", "")])
-    return dict(os.environ, PATH=path, VIRTUAL_ENV=VENV, **settings)
+    own = dict({"OMP_WAIT_POLICY": "PASSIVE"}, **os.environ)
+    return dict(own, PATH=path, VIRTUAL_ENV=VENV, **settings)
 
 
 def run(command, settings=None):

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torchvision.transforms import v2
 
 from helpers import runtime
-from helpers.augment import PRESETS, mixing, preset
+from helpers.augment import mixing, preset
 from helpers.datasets import Splits, make_loader
 from helpers.models import FoodCNN, ResNet
 from helpers.training import History, fit
@@ -180,8 +180,8 @@ def train(
 ) -> tuple[nn.Module, History]:
     """Train a network as a recipe says, on `data.train`; `data.valid` is only measured.
 
-    With averaged weights the accuracies of the history are those of the moving weights, epoch by epoch, and the network
-    that is returned is the averaged one: measure it with `evaluate`. Validation losses are smoothed as the training's.
+    With averaged weights the validation figures of the history are the averaged network's, which is also the one that
+    is returned. Validation losses are smoothed as the training's.
 
     Args:
         recipe: The settings.
@@ -212,7 +212,9 @@ def train(
             f"the pictures have {data.train.image_size} pixels and recipe {recipe.name!r} wants {recipe.image_size}; "
             f"load them with image_size={recipe.image_size}."
         )
-    if recipe.train_size is not None and "resized crop" not in PRESETS.get(recipe.augmentation, {}):
+    changed = preset(recipe.augmentation, recipe.train_size or recipe.image_size)
+    crops = changed is not None and any(isinstance(step, v2.RandomResizedCrop) for step in changed.transforms)
+    if recipe.train_size is not None and not crops:
         raise ValueError(
             f"train_size is {recipe.train_size}, but the augmentation {recipe.augmentation!r} has no resized crop to "
             "make training pictures that small; take 'light', 'strong' or 'wide', or leave train_size out."
@@ -220,16 +222,12 @@ def train(
     if recipe.epochs < 1:
         raise ValueError(f"epochs is {recipe.epochs}; take at least 1.")
     runtime.seed_everything(seed)
-    classes, on = len(data.train.classes), runtime.device()
-    # On its device before the copy for averaging is made, so that both lie in the same place in the same order.
-    model = build_model(recipe, classes).to(on, memory_format=runtime.memory_format(on))
-    changed, _ = preset(recipe.augmentation, recipe.train_size or recipe.image_size)
-    _, unchanged = preset(recipe.augmentation, recipe.image_size)
+    classes = len(data.train.classes)
+    model = build_model(recipe, classes)
     train_loader = make_loader(data.train, recipe.batch_size, shuffle=True, transform=changed)
-    valid_loader = make_loader(data.valid, 256, transform=unchanged)
+    valid_loader = make_loader(data.valid, 256)
     steps = recipe.epochs * len(train_loader)
     optimizer = _optimizer(recipe, model)
-    averaged = _average(model, optimizer, recipe.averaging * steps) if recipe.averaging else None
     history = fit(
         model,
         train_loader,
@@ -243,9 +241,8 @@ def train(
         log=log,
         mix=mixing(recipe.mix, classes) if recipe.mix else None,
         progress=progress,
+        average=1 - 1 / max(1.0, recipe.averaging * steps) if recipe.averaging else None,
     )
-    if averaged is not None:
-        model.load_state_dict(averaged.module.state_dict())
     return model, history
 
 
@@ -261,14 +258,3 @@ def _scheduler(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int):
     if recipe.schedule == "constant":
         return None
     return torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=steps)
-
-
-def _average(model: nn.Module, optimizer: torch.optim.Optimizer, steps: float) -> AveragedModel:
-    """Return a copy of the model whose weights follow, after every step, the mean of about the last `steps`.
-
-    Polyak and Juditsky (1992). Batch norm's running statistics are averaged too: they belong to the weights.
-    """
-    decay = 1 - 1 / max(1.0, steps)
-    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
-    optimizer.register_step_post_hook(lambda *_: averaged.update_parameters(model))
-    return averaged

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
-from torch import nn
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
@@ -44,6 +43,9 @@ class PerPicture:
             changed.append(image)
         return torch.stack(changed)
 
+    def __repr__(self) -> str:
+        return f"PerPicture({', '.join(map(repr, self.transforms))})"
+
 
 class SaltAndPepper(v2.Transform):
     """Turn some pixels white and as many black: in all three colours at once, in 0..255.
@@ -71,6 +73,17 @@ class SaltAndPepper(v2.Transform):
         return image.masked_fill(white, 255).masked_fill(black, 0)
 
 
+def gaussian_noise(sigma: float) -> Transform:
+    """Return a transform that adds noise of standard deviation `sigma`, of 0..1, to uint8 pictures.
+
+    Example:
+        >>> gaussian_noise(0.0)(torch.full((3, 1, 1), 7, dtype=torch.uint8)).flatten().tolist()
+        [7, 7, 7]
+    """
+    to_float, to_bytes = v2.ToDtype(torch.float32, scale=True), v2.ToDtype(torch.uint8, scale=True)
+    return v2.Compose([to_float, v2.GaussianNoise(sigma=sigma), to_bytes])
+
+
 CHANGES: dict[str, Callable[[int, float], Transform]] = {
     "rotation": lambda size, strength: v2.RandomRotation(30 * strength),
     "translation": lambda size, strength: v2.RandomAffine(0, translate=(0.1 * strength, 0.1 * strength)),
@@ -83,13 +96,7 @@ CHANGES: dict[str, Callable[[int, float], Transform]] = {
     "resized crop": lambda size, strength: v2.RandomResizedCrop(size, scale=(max(0.08, 1 - 0.2 * strength), 1.0)),
     "random crop": lambda size, strength: v2.RandomCrop(size, padding=round(size / 16 * strength)),
     "padding": lambda size, strength: v2.Compose([v2.Pad(round(size / 16 * strength)), v2.Resize(size)]),
-    "Gaussian noise": lambda size, strength: v2.Compose(
-        [
-            v2.ToDtype(torch.float32, scale=True),
-            v2.GaussianNoise(sigma=0.1 * strength),
-            v2.ToDtype(torch.uint8, scale=True),
-        ]
-    ),
+    "Gaussian noise": lambda size, strength: gaussian_noise(0.1 * strength),
     "salt and pepper": lambda size, strength: SaltAndPepper(0.01 * strength),
     "erasing": lambda size, strength: v2.RandomErasing(min(1.0, 0.5 * strength), scale=(0.02, 0.33), ratio=(0.3, 3.3)),
     "TrivialAugment": lambda size, strength: v2.TrivialAugmentWide(num_magnitude_bins=31),
@@ -124,48 +131,58 @@ def change(name: str, image_size: int, strength: float = 1.0) -> PerPicture:
     return PerPicture(CHANGES[name](image_size, strength))
 
 
-PRESETS = {
-    "none": {},
-    "light": {"flip": 1, "resized crop": 1},
-    "strong": {
-        "affine": 1,
-        "flip": 1,
-        "resized crop": 1,
-        "Gaussian noise": 1,
-        "salt and pepper": 1,
-        "erasing": 1,
-    },
-    "TrivialAugment": {"flip": 1, "random crop": 1, "TrivialAugment": 1},
-    "wide": {"resized crop": 3.25, "flip": 1, "TrivialAugment": 1},  # crops from 35 % of the area on
+PRESETS: dict[str, Callable[[int], list[Transform]]] = {
+    "none": lambda size: [],
+    "light": lambda size: [
+        v2.RandomHorizontalFlip(),
+        v2.RandomResizedCrop(size, scale=(0.8, 1.0)),
+    ],
+    "strong": lambda size: [
+        v2.RandomAffine(30, translate=(0.1, 0.1), shear=20),
+        v2.RandomHorizontalFlip(),
+        v2.RandomResizedCrop(size, scale=(0.8, 1.0)),
+        gaussian_noise(0.1),
+        SaltAndPepper(0.01),
+        v2.RandomErasing(0.5, scale=(0.02, 0.33), ratio=(0.3, 3.3)),
+    ],
+    "TrivialAugment": lambda size: [
+        v2.RandomHorizontalFlip(),
+        v2.RandomCrop(size, padding=round(size / 16)),
+        v2.TrivialAugmentWide(num_magnitude_bins=31),
+    ],
+    "wide": lambda size: [
+        v2.RandomResizedCrop(size, scale=(0.35, 1.0)),
+        v2.RandomHorizontalFlip(),
+        v2.TrivialAugmentWide(num_magnitude_bins=31),
+    ],
 }
-"""The changes of each preset in their order, each with its strength."""
+"""What each preset does to a training picture, in this order, built from the pictures' size in pixels."""
 
 
-def preset(name: str, image_size: int) -> tuple[PerPicture | None, None]:
-    """Return what a preset does to training pictures, and beside it what it does to validation and test pictures.
+def preset(name: str, image_size: int) -> PerPicture | None:
+    """Return what a preset does to training pictures.
 
-    The second is always None: a picture that is measured stays as it is, so that two measurements of a model agree and
-    say something about pictures as they come.
+    There is none for validation and test: a picture that is measured stays as it is, so that two measurements of a
+    model agree and say something about pictures as they come.
 
     Args:
         name: A key of `PRESETS`.
         image_size: Height and width of the pictures in pixels.
 
     Returns:
-        The `transform` of `make_loader` for training, and the one for evaluation.
+        The `transform` of `make_loader` for training; None for "none".
 
     Raises:
         ValueError: There is no such preset.
 
     Example:
-        >>> train, evaluation = preset("light", 64)
-        >>> train(torch.zeros(2, 3, 64, 64, dtype=torch.uint8)).shape, evaluation
-        (torch.Size([2, 3, 64, 64]), None)
+        >>> preset("light", 64)(torch.zeros(2, 3, 64, 64, dtype=torch.uint8)).shape
+        torch.Size([2, 3, 64, 64])
     """
     if name not in PRESETS:
         raise ValueError(f"there is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
-    steps = [CHANGES[step](image_size, strength) for step, strength in PRESETS[name].items()]
-    return (PerPicture(*steps) if steps else None), None
+    steps = PRESETS[name](image_size)
+    return PerPicture(*steps) if steps else None
 
 
 def mixing(name: str, classes: int, alpha: float = 1.0) -> Transform:
@@ -251,51 +268,3 @@ def views(name: str, *, count: int | None = None) -> list[Transform]:
     if count is not None and count < 1:
         raise ValueError(f"count is {count}; take a whole number from 1 on.")
     return list(VIEWS[name]) * (4 if count is None else count)
-
-
-def pgd(
-    model: nn.Module,
-    images: torch.Tensor,
-    labels: torch.Tensor,
-    *,
-    epsilon: float = 8 / 255,
-    step: float = 2 / 255,
-    steps: int = 10,
-    random_start: bool = False,
-) -> torch.Tensor:
-    """Change each pixel by at most `epsilon`, so that the loss rises (projected gradient descent, Madry et al., 2018).
-
-    Args:
-        model: Maps images to logits; used in evaluation mode and left in the mode and with the gradients it had.
-        images: float32 N x 3 x H x W in [0, 1].
-        labels: int64 N.
-        epsilon: Largest change of a pixel; 8/255 can hardly be seen, the article's 0.3 cannot be missed.
-        step: Change in each step.
-        steps: How many.
-        random_start: Begin at a random point within `epsilon` instead of at the picture.
-
-    Returns:
-        The adversarial pictures, of the shape of `images`, in [0, 1] and within `epsilon` of them.
-
-    Example:
-        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2))
-        >>> picture = torch.full((1, 3, 1, 1), 0.5)
-        >>> change = pgd(model, picture, torch.tensor([0]), epsilon=0.1, step=0.1, steps=1) - picture
-        >>> round(change.abs().max().item(), 4)
-        0.1
-    """
-    training = model.training
-    model.eval()
-    adversarial = images.clone()
-    if random_start:
-        adversarial = (adversarial + torch.empty_like(images).uniform_(-epsilon, epsilon)).clamp(0, 1)
-    for _ in range(steps):
-        adversarial.requires_grad_()
-        loss = nn.functional.cross_entropy(model(adversarial), labels)
-        (gradient,) = torch.autograd.grad(loss, adversarial)  # with respect to the pixels, not to the weights
-        with torch.no_grad():
-            uphill = adversarial + step * gradient.sign()  # a step that raises the loss
-            near = uphill.clamp(images - epsilon, images + epsilon)  # back to within epsilon of the picture
-            adversarial = near.clamp(0, 1)  # back to a picture
-    model.train(training)
-    return adversarial.detach()

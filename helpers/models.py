@@ -84,6 +84,7 @@ class FoodCNN(nn.Module):
     Args:
         image_size: Height and width of the pictures in pixels, at least 32: five halvings must leave one pixel.
         classes: Number of classes.
+        width: Channels of the first block; all other layers follow. With 32 each is half as wide as the article's.
 
     Raises:
         ValueError: The pictures are too small, or there are fewer than two classes.
@@ -93,9 +94,9 @@ class FoodCNN(nn.Module):
         torch.Size([2, 11])
     """
 
-    def __init__(self, *, image_size: int = 128, classes: int = 11) -> None:
+    def __init__(self, *, image_size: int = 128, classes: int = 11, width: int = 64) -> None:
         super().__init__()
-        channels = (64, 128, 256, 512, 512)
+        channels = (width, 2 * width, 4 * width, 8 * width, 8 * width)
         side = image_size // 2 ** len(channels)
         if side < 1:
             raise ValueError(f"image_size is {image_size}, too small for five poolings; take at least 32 pixels.")
@@ -108,7 +109,11 @@ class FoodCNN(nn.Module):
             inputs = outputs
         self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(
-            nn.Linear(inputs * side * side, 1024), nn.ReLU(), nn.Linear(1024, 512), nn.ReLU(), nn.Linear(512, classes)
+            nn.Linear(inputs * side * side, 16 * width),
+            nn.ReLU(),
+            nn.Linear(16 * width, 8 * width),
+            nn.ReLU(),
+            nn.Linear(8 * width, classes),
         )
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:

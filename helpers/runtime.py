@@ -61,7 +61,8 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
 
     bfloat16 halves the memory traffic, and CPUs with bf16 instructions (Intel AMX, AVX-512 BF16 of AMD Zen 4 and
     later) and recent NVIDIA GPUs multiply it several times faster. A CPU without them emulates it and gets slower, so
-    ``"auto"`` takes it only where the hardware has it.
+    ``"auto"`` takes it only where the hardware has it, unless the environment variable ``COURSE_PRECISION`` names one
+    of the two: with ``float32`` a machine computes as one without these instructions does.
 
     Args:
         requested: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
@@ -71,7 +72,7 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
         The dtype for autocast and one clause of explanation.
 
     Raises:
-        ValueError: `requested` is none of the three.
+        ValueError: `requested`, or ``COURSE_PRECISION``, is none of the three.
 
     Example:
         >>> choose_precision("float32")
@@ -82,6 +83,11 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
         return Precision(named[requested], "as requested")
     if requested != "auto":
         raise ValueError(f"precision is {requested!r}; choose 'auto', 'float32' or 'bfloat16'.")
+    wanted = os.environ.get("COURSE_PRECISION", "auto")
+    if wanted in named:
+        return Precision(named[wanted], "as COURSE_PRECISION says")
+    if wanted != "auto":
+        raise ValueError(f"COURSE_PRECISION is {wanted!r}; set it to 'auto', 'float32' or 'bfloat16', or remove it.")
     on = on or device()
     if on.type == "cuda":
         if torch.cuda.is_bf16_supported(including_emulation=False):

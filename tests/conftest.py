@@ -18,7 +18,7 @@ def own_data_folder(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.mktemp("data")
     monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
     monkeypatch.setenv("COURSE_LEDGER", str(folder / "ledger.csv"))
-    for name in ("COURSE_DATA", "COURSE_VEHICLES_DIR", "COURSE_FOOD_DIR"):
+    for name in ("COURSE_DATA", "COURSE_VEHICLES_DIR", "COURSE_FOOD_DIR", "COURSE_PRECISION"):
         monkeypatch.delenv(name, raising=False)
     return folder
 

@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from helpers import augment, evaluate, seed_everything
+from helpers.evaluation import pgd
 
 SIZE = 32
 
@@ -25,7 +26,7 @@ def test_every_change_keeps_shape_and_type_and_leaves_its_input_alone(images, na
 
 @pytest.mark.parametrize("name", [*augment.CHANGES, *sorted(set(augment.PRESETS) - {"none"})])
 def test_a_seed_repeats_every_change_and_another_one_does_not(images, name):
-    transform = augment.change(name, SIZE, 1.5) if name in augment.CHANGES else augment.preset(name, SIZE)[0]
+    transform = augment.change(name, SIZE, 1.5) if name in augment.CHANGES else augment.preset(name, SIZE)
     results = []
     for seed in (0, 0, 1):
         seed_everything(seed)
@@ -58,9 +59,16 @@ def test_salt_and_pepper_colours_whole_pixels_white_and_black():
         assert (changed[0] == value).float().mean().item() == pytest.approx(0.05, abs=0.005)
 
 
-def test_pictures_that_are_measured_are_never_augmented():
-    assert all(augment.preset(name, SIZE)[1] is None for name in augment.PRESETS)
-    assert augment.preset("none", SIZE) == (None, None)
+def test_a_preset_is_the_composition_that_stands_under_its_name(images):
+    assert augment.preset("none", SIZE) is None
+    for name in set(augment.PRESETS) - {"none"}:
+        seed_everything(3)
+        changed = augment.preset(name, SIZE)(images[:2])
+        seed_everything(3)
+        for image, expected in zip(images, changed, strict=False):
+            for step in augment.PRESETS[name](SIZE):
+                image = step(image)
+            assert torch.equal(image, expected), name
 
 
 @pytest.mark.parametrize("name", ["MixUp", "CutMix"])
@@ -175,7 +183,7 @@ def attacked():
 @pytest.mark.parametrize("epsilon", [8 / 255, 0.3])
 def test_adversarial_pictures_stay_within_epsilon_and_are_pictures(attacked, epsilon, random_start):
     model, images, labels = attacked
-    found = augment.pgd(model, images, labels, epsilon=epsilon, step=epsilon / 3, random_start=random_start)
+    found = pgd(model, images, labels, epsilon=epsilon, step=epsilon / 3, random_start=random_start)
     assert (found - images).abs().max() <= epsilon + 1e-6
     assert found.min() >= 0
     assert found.max() <= 1
@@ -186,7 +194,7 @@ def test_adversarial_pictures_raise_the_loss_and_leave_the_model_alone(attacked)
     model, images, labels = attacked
     model.train()
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    found = augment.pgd(model, images, labels)
+    found = pgd(model, images, labels)
     assert model.training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert all(parameter.grad is None for parameter in model.parameters())
@@ -201,4 +209,4 @@ def test_pgd_equals_the_reference_implementation(attacked):
     model.eval()
     attack = foolbox.attacks.LinfPGD(abs_stepsize=2 / 255, steps=10, random_start=False)
     reference, *_ = attack(foolbox.PyTorchModel(model, bounds=(0, 1), device="cpu"), images, labels, epsilons=8 / 255)
-    torch.testing.assert_close(augment.pgd(model, images, labels), reference)
+    torch.testing.assert_close(pgd(model, images, labels), reference)

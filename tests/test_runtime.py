@@ -29,6 +29,16 @@ def test_an_unknown_precision_is_named_with_the_choices():
         runtime.choose_precision("half")
 
 
+def test_one_setting_makes_a_machine_compute_as_one_without_bfloat16(monkeypatch):
+    monkeypatch.setattr(runtime, "_cpu_flags", lambda: "amx_bf16")
+    monkeypatch.setenv("COURSE_PRECISION", "float32")
+    assert runtime.choose_precision().dtype == torch.float32
+    assert runtime.choose_precision("bfloat16").dtype == torch.bfloat16
+    monkeypatch.setenv("COURSE_PRECISION", "fp16")
+    with pytest.raises(ValueError, match="COURSE_PRECISION is 'fp16'"):
+        runtime.choose_precision()
+
+
 @pytest.mark.parametrize(
     ("flags", "dtype"),
     [("avx2 amx_bf16", torch.bfloat16), ("avx512f avx512_bf16", torch.bfloat16), ("avx2", torch.float32)],

@@ -149,7 +149,7 @@ def food_cnn(food, mean_accuracies):
     chosen = settings("05_food11_cnn")
 
     def the_tutorials_network():
-        model = FoodCNN(image_size=FOOD_SIZE)
+        model = FoodCNN(image_size=FOOD_SIZE, width=chosen.width)
         optimizer = torch.optim.Adam(model.parameters(), lr=chosen.lr, weight_decay=chosen.weight_decay)
         loaders = make_loader(food.train, chosen.batch_size, shuffle=True), make_loader(food.valid, 256)
         limits = {"patience": chosen.patience, "max_grad_norm": chosen.clip}
@@ -170,7 +170,7 @@ def residual(food, mean_accuracies):
 
     @cache
     def of(augmentation):
-        changes, _ = augment.preset(augmentation, FOOD_SIZE)
+        changes = augment.preset(augmentation, FOOD_SIZE)
 
         def residual_network():
             model = ResNet(**chosen.network)

@@ -133,20 +133,21 @@ class ImageDataset(torch.utils.data.Dataset):
 
 
 class Loader:
-    """Batches of a dataset; see `make_loader`."""
+    """Batches of a dataset; see `make_loader`. After a pass `order` holds the positions as they came, int64 N."""
 
     def __init__(self, dataset: ImageDataset, batch_size: int, shuffle: bool, transform: Callable | None):
         self.dataset = dataset
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.transform = transform
+        self.order: torch.Tensor | None = None
 
     def __len__(self) -> int:
         return -(-len(self.dataset) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         count = len(self.dataset)
-        order = torch.randperm(count) if self.shuffle else torch.arange(count)
+        self.order = order = torch.randperm(count) if self.shuffle else torch.arange(count)
         for chosen in order.split(self.batch_size):
             images = torch.from_numpy(self.dataset.images[chosen.numpy()]).permute(0, 3, 1, 2)
             if self.transform is not None:
@@ -171,7 +172,8 @@ def make_loader(
 
     Returns:
         An iterable of (images, labels): float32 in [0, 1], N x 3 x H x W, channels last in memory; int64, N. It has a
-        length (batches) and the attributes `dataset`, `batch_size`, `shuffle`, `transform`.
+        length (batches) and the attributes `dataset`, `batch_size`, `shuffle`, `transform`, and
+        `order`, the positions of the last pass.
 
     Raises:
         ValueError: The dataset is empty, or `batch_size` is not a positive integer.

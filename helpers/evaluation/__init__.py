@@ -1,8 +1,10 @@
 """Measure a classifier, with an interval; compare two of them, with a test; let several decide together."""
 
+from helpers.evaluation.attacks import pgd
 from helpers.evaluation.comparison import Comparison, compare
 from helpers.evaluation.feature_space import features, nearest_neighbour_accuracy
-from helpers.evaluation.measure import Evaluation, Loader, Views, evaluate, predict, wilson
+from helpers.evaluation.guards import Loader
+from helpers.evaluation.measure import Evaluation, Views, evaluate, predict, wilson
 from helpers.evaluation.together import ensemble, majority_vote, mistake_correlation
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "majority_vote",
     "mistake_correlation",
     "nearest_neighbour_accuracy",
+    "pgd",
     "predict",
     "wilson",
 ]

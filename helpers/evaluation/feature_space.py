@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from helpers.evaluation.measure import Loader, predict
+from helpers.evaluation.guards import Loader
+from helpers.evaluation.measure import predict
 
 
 def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,7 +1,8 @@
 """Measure a classifier, with an interval."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,15 +12,23 @@ import torch
 from torch import nn
 
 from helpers import runtime
+from helpers.evaluation.guards import (
+    Loader,
+    batches,
+    check_classes,
+    check_finite,
+    check_labels,
+    classes_of,
+    picture_names,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
 Views = Iterable[Callable[[torch.Tensor], torch.Tensor]]
 
 
-def predict(model: nn.Module, loader: Loader) -> tuple[torch.Tensor, torch.Tensor]:
+def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tuple[torch.Tensor, torch.Tensor]:
     """Return the logits of all pictures of `loader`, in its order, without dropout and without gradients.
 
     The model is put into evaluation mode for the time of the call and comes back in the mode it had, every submodule of
@@ -28,38 +37,71 @@ def predict(model: nn.Module, loader: Loader) -> tuple[torch.Tensor, torch.Tenso
     Args:
         model: Maps images N x 3 x H x W to logits N x C; moved to the device of `runtime.device()`.
         loader: Iterable of (images, labels); images float32 in [0, 1] or uint8.
+        precision: ``"auto"``, ``"float32"`` or ``"bfloat16"``; see `runtime.choose_precision`.
 
     Returns:
         Logits, float32 N x C, and labels, int64 N, both on the CPU.
 
     Raises:
-        ValueError: The loader gives no pictures.
+        ValueError: The loader gives no pictures, or something else than pictures with labels.
+        FloatingPointError: An output is NaN or infinite.
 
     Example:
         >>> logits, labels = predict(nn.Flatten(), [(torch.ones(2, 3, 1, 1), torch.tensor([0, 2]))])
         >>> logits.shape, labels.tolist()
         (torch.Size([2, 3]), [0, 2])
     """
+    logits, labels = _answers(model, loader, precision)
+    check_finite(logits, "outputs", picture_names(loader, len(logits)))
+    return logits, labels
+
+
+def _answers(model: nn.Module, loader: Loader, precision: str) -> tuple[torch.Tensor, torch.Tensor]:
     on = runtime.device()
-    chosen = runtime.choose_precision("auto", on)
+    chosen = runtime.choose_precision(precision, on)
     runtime.keep_big_blocks()
-    modes = {module: module.training for module in model.modules()}
-    model.to(on, memory_format=runtime.memory_format(on)).eval()
+    model.to(on, memory_format=runtime.memory_format(on))
     all_logits, all_labels = [], []
-    try:
-        with torch.inference_mode():
-            for images, labels in loader:
-                with runtime.autocast(chosen, on):
-                    logits = model(runtime.prepare(images, on))
-                all_logits.append(logits.float().cpu())
-                all_labels.append(labels.cpu())
-    finally:
-        for module, training in modes.items():
-            module.training = training
+    with evaluation_mode(model), torch.inference_mode():
+        for images, labels in batches(loader):
+            with runtime.autocast(chosen, on):
+                logits = model(runtime.prepare(images, on))
+            check_outputs(logits, len(images))
+            all_logits.append(logits.float().cpu())
+            all_labels.append(labels.cpu())
     if not all_logits:
         raise ValueError("the loader gives no pictures; an accuracy needs at least one.")
     # clone: tensors made in inference mode could not be used in a later computation with gradients
     return torch.cat(all_logits).clone(), torch.cat(all_labels).clone()
+
+
+@contextmanager
+def evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Switch dropout off and batch norm to its running statistics; each submodule gets back the mode that it had.
+
+    Example:
+        >>> layer = nn.Dropout()
+        >>> with evaluation_mode(layer):
+        ...     layer.training
+        False
+    """
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+def check_outputs(logits: torch.Tensor, count: int) -> None:
+    """Raise ValueError for a model whose answer to `count` pictures is not `count` x C."""
+    if not isinstance(logits, torch.Tensor) or logits.ndim != 2 or len(logits) != count:
+        found = " x ".join(map(str, logits.shape)) if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise ValueError(
+            f"the model answers {count} pictures with {found or 'one number'}; build it so that forward returns "
+            "logits, N x C."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +113,11 @@ class Evaluation:
             averaged probabilities.
         labels: int64 N.
         classes: C class names.
+        names: N picture names, each once, by which `compare` and `ensemble` pair pictures; None where they are unknown.
+
+    Raises:
+        ValueError: The shapes do not fit together, outputs and classes differ in number, or a label is none of them.
+        FloatingPointError: A logit is NaN or infinite.
 
     Example:
         >>> print(Evaluation(torch.tensor([[2.0, 0.0], [1.0, 0.0]]), torch.tensor([0, 1]), ["a", "b"]))
@@ -80,6 +127,21 @@ class Evaluation:
     logits: torch.Tensor
     labels: torch.Tensor
     classes: list[str]
+    names: list[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.logits.ndim != 2 or self.labels.shape != self.logits.shape[:1] or not len(self.labels):
+            raise ValueError(
+                f"logits are {tuple(self.logits.shape)} and labels {tuple(self.labels.shape)}; give N x C logits and N "
+                "labels of at least one picture."
+            )
+        if self.names is not None and len(self.names) != len(self.labels):
+            raise ValueError(
+                f"there are {len(self.names)} names for {len(self.labels)} pictures; give one each, or None."
+            )
+        check_classes(self.classes, self.logits.shape[1])
+        check_labels(self.labels, self.logits.shape[1], "the evaluation")
+        check_finite(self.logits, "outputs", self.names)
 
     @cached_property
     def probabilities(self) -> torch.Tensor:
@@ -109,7 +171,10 @@ class Evaluation:
     @property
     def loss(self) -> float:
         """Mean cross-entropy in nats."""
-        return nn.functional.cross_entropy(self.logits, self.labels).item()
+        loss = nn.functional.cross_entropy(self.logits, self.labels)
+        if not torch.isfinite(loss):
+            check_finite(nn.functional.cross_entropy(self.logits, self.labels, reduction="none"), "losses", self.names)
+        return loss.item()
 
     def report(self) -> "pd.DataFrame":
         """Return precision, recall, F1 (0 to 1) and the number of pictures of each class, through scikit-learn."""
@@ -158,21 +223,27 @@ class Evaluation:
         )
 
 
-def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None) -> Evaluation:
+def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, precision: str = "auto") -> Evaluation:
     """Measure `model` on all pictures of `loader`; it comes back in the mode in which it was found.
+
+    `fit` measures its validation pictures with this function too, so that the same weights, pictures and precision give
+    the same figures.
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C.
         loader: Iterable of (images, labels), best from `make_loader` without shuffling or transform; gone through once.
         views: Functions from a batch of images to a changed batch, for test-time augmentation: the probabilities of the
             unchanged pictures and of every view are averaged. `augment.views` has the usual ones.
+        precision: ``"auto"``, ``"float32"`` or ``"bfloat16"``; see `runtime.choose_precision`.
 
     Returns:
-        An `Evaluation` in the order of the loader.
+        An `Evaluation` in the order of the loader, with the picture names where the loader's dataset has them.
 
     Raises:
-        ValueError: The loader gives no pictures, pictures without a label, or a label outside the model's outputs;
-            `views` is no list of functions, or a view does not give one picture for each picture.
+        ValueError: The loader gives no pictures, something else than pictures with labels, or a label that is none of
+            the model's outputs; the model has not one output for each class; `views` is no list of functions, or a view
+            does not give one picture for each picture.
+        FloatingPointError: An output is NaN or infinite.
 
     Example:
         >>> evaluate(nn.Flatten(), [(torch.eye(3).reshape(3, 3, 1, 1), torch.tensor([0, 1, 0]))]).correct.tolist()
@@ -181,29 +252,22 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None) ->
     if isinstance(views, str) or callable(views):
         raise ValueError(f"views is {views!r}; pass a list of functions, such as augment.views('flip').")
     views = [] if views is None else list(views)
-    logits, labels = _predict_views(model, loader, views) if views else predict(model, loader)
-    low, high = int(labels.min()), int(labels.max())
-    if low < 0:
-        raise ValueError(
-            f"{int((labels < 0).sum())} of {len(labels)} pictures have no label ({low}), so nothing can be measured on "
-            "them; take predict(model, loader)."
-        )
-    if high >= logits.shape[1]:
-        raise ValueError(
-            f"the loader has labels from {low} to {high}, but the model gives {logits.shape[1]} outputs; "
-            "build the model with more outputs."
-        )
-    classes = getattr(getattr(loader, "dataset", None), "classes", None) or [str(i) for i in range(logits.shape[1])]
-    return Evaluation(logits, labels, list(classes))
+    if views:
+        logits, labels = _predict_views(model, loader, views, precision)
+    else:
+        logits, labels = predict(model, loader, precision=precision)
+    classes = classes_of(getattr(loader, "dataset", None)) or [str(i) for i in range(logits.shape[1])]
+    check_labels(labels, logits.shape[1])
+    return Evaluation(logits, labels, classes, picture_names(loader, len(labels)))
 
 
-def _predict_views(model: nn.Module, loader: Loader, views: list) -> tuple[torch.Tensor, torch.Tensor]:
+def _predict_views(model: nn.Module, loader: Loader, views: list, precision: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Return what `predict` does, each picture's probabilities averaged over itself and its views."""
     sizes = []  # of the batches that the model sees: each batch of the loader, then its views
 
     def with_views() -> Loader:
         # One pass for all views: nothing is read twice, and no second pass can come in another order.
-        for images, labels in loader:
+        for images, labels in batches(loader):
             sizes.extend([len(images)] * (1 + len(views)))
             yield images, labels
             for number, view in enumerate(views, 1):
@@ -211,12 +275,14 @@ def _predict_views(model: nn.Module, loader: Loader, views: list) -> tuple[torch
                 _check_view(changed, images, f"view {number} of {len(views)}")
                 yield changed, labels
 
-    logits, labels = predict(model, with_views())
+    logits, labels = _answers(model, with_views(), precision)
     every = 1 + len(views)
     starts = range(0, len(sizes), every)
     logits, labels = logits.split(sizes), labels.split(sizes)
-    averaged = [average_probabilities(logits[start : start + every]) for start in starts]
-    return torch.cat(averaged), torch.cat([labels[start] for start in starts])
+    labels = torch.cat([labels[start] for start in starts])
+    stacked = torch.cat([torch.stack(logits[start : start + every], 1) for start in starts])  # N x views x C
+    check_finite(stacked, "outputs", picture_names(loader, len(labels)))
+    return average_probabilities(stacked.unbind(1)), labels
 
 
 def _check_view(changed: torch.Tensor, images: torch.Tensor, name: str) -> None:
@@ -271,8 +337,7 @@ def wilson(correct: int, total: int) -> tuple[float, float]:
         raise ValueError(
             f"{correct} correct of {total} is impossible; give 0 <= correct <= total and at least 1 trial."
         )
-    z = 1.959964
-    share = correct / total
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    from scipy.stats import binomtest
+
+    interval = binomtest(correct, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -110,26 +111,65 @@ def mistake_correlation(evaluations: Members) -> "pd.DataFrame":
     )
 
 
+def align(evaluations: Mapping[str, Evaluation]) -> list[Evaluation]:
+    """Bring evaluations of the same pictures into the order of the first: by name where all know their names.
+
+    Args:
+        evaluations: By what a refusal calls them.
+
+    Returns:
+        The evaluations, row i of each the same picture.
+
+    Raises:
+        ValueError: One has another number of pictures, other pictures, labels or classes than the first.
+
+    Example:
+        >>> a, b = (Evaluation(torch.eye(2), torch.tensor([0, 1]), ["x", other]) for other in "yz")
+        >>> align({"a": a, "b": b})
+        Traceback (most recent call last):
+        ...
+        ValueError: b has the classes x, z and a x, y; evaluate all models with loaders of one dataset.
+    """
+    (first_name, first), *others = evaluations.items()
+    aligned = [first]
+    for name, member in others:
+        if list(member.classes) != list(first.classes):
+            raise ValueError(
+                f"{name} has the classes {', '.join(member.classes)} and {first_name} {', '.join(first.classes)}; "
+                "evaluate all models with loaders of one dataset."
+            )
+        if len(member.labels) != len(first.labels):
+            raise ValueError(
+                f"{name} has {len(member.labels)} pictures and {first_name} {len(first.labels)}; evaluate all models "
+                "with loaders of one dataset."
+            )
+        if first.names and member.names and first.names != member.names:
+            place = {picture: i for i, picture in enumerate(member.names)}
+            lost = [picture for picture in first.names if picture not in place]
+            if lost:
+                raise ValueError(
+                    f"{name} lacks {len(lost)} of the pictures of {first_name}, such as {lost[0]}; evaluate all models "
+                    "with loaders of one dataset."
+                )
+            order = torch.tensor([place[picture] for picture in first.names])
+            member = replace(member, logits=member.logits[order], labels=member.labels[order], names=first.names)
+        if not torch.equal(member.labels, first.labels):
+            where = int((member.labels != first.labels).nonzero()[0, 0])
+            raise ValueError(
+                f"{name} has other labels than {first_name}, first at {first.names[where] if first.names else where}; "
+                "evaluate all models with the same unshuffled loader."
+            )
+        aligned.append(member)
+    return aligned
+
+
 def _members(evaluations: Members) -> dict[str, Evaluation]:
     """Return the evaluations by name, numbers from 1 by default, after checking that they can decide together."""
     if isinstance(evaluations, Evaluation):
         raise ValueError("this is one evaluation; pass a list of two or more, or a mapping of them by name.")
-    if isinstance(evaluations, Mapping):
-        members = dict(evaluations)
-    else:
-        members = {str(number): evaluation for number, evaluation in enumerate(evaluations, 1)}
-    if len(members) < 2:
-        raise ValueError(f"the evaluations are {len(members)} in number; pass two or more, such as one a seed.")
-    (first_name, first), *others = members.items()
-    for name, member in others:
-        if not torch.equal(member.labels, first.labels):
-            raise ValueError(
-                f"member {name} has other labels ({len(member.labels)} pictures) than member {first_name} "
-                f"({len(first.labels)} pictures); evaluate all models with the same unshuffled loader."
-            )
-        if list(member.classes) != list(first.classes):
-            raise ValueError(
-                f"member {name} has the classes {', '.join(member.classes)} and member {first_name} "
-                f"{', '.join(first.classes)}; evaluate all models with loaders of one dataset."
-            )
-    return members
+    if not isinstance(evaluations, Mapping):
+        evaluations = {str(number): evaluation for number, evaluation in enumerate(evaluations, 1)}
+    if len(evaluations) < 2:
+        raise ValueError(f"the evaluations are {len(evaluations)} in number; pass two or more, such as one a seed.")
+    aligned = align({f"member {name}": evaluation for name, evaluation in evaluations.items()})
+    return dict(zip(evaluations, aligned, strict=True))

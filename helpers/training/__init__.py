@@ -2,6 +2,6 @@
 
 from helpers.training.checkpoint import load_checkpoint, save_checkpoint
 from helpers.training.history import COLUMNS, History
-from helpers.training.loop import fit
+from helpers.training.loop import fit, train_one_epoch
 
-__all__ = ["COLUMNS", "History", "fit", "load_checkpoint", "save_checkpoint"]
+__all__ = ["COLUMNS", "History", "fit", "load_checkpoint", "save_checkpoint", "train_one_epoch"]

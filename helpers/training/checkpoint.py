@@ -1,15 +1,18 @@
 """Keep weights in a file, and read them back without running what else the file holds."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
+from helpers.files import write_whole
+
+WRAPPED = ("weights", "state_dict", "model_state_dict", "model")  # under which weights stand beside other things
+
 
 def save_checkpoint(model: nn.Module, path: str | Path, **facts: float) -> None:
-    """Write the model's weights and a few numbers to `path`, atomically: an old file stays whole until the new one is.
+    """Write the model's weights and a few numbers to `path`: an old file stays whole until the new one is.
 
     Args:
         model: Any module.
@@ -17,33 +20,46 @@ def save_checkpoint(model: nn.Module, path: str | Path, **facts: float) -> None:
         **facts: Plain numbers or strings to keep beside the weights, such as ``epoch=3``.
 
     Raises:
-        FileNotFoundError: The folder of `path` does not exist.
+        OSError: The folder of `path` does not exist or cannot be written to.
     """
+    check_can_write(path, "checkpoint")
+    with write_whole(path) as part:
+        torch.save({"weights": model.state_dict(), **facts}, part)
+
+
+def check_can_write(path: str | Path, name: str) -> None:
+    """Raise the OSError that a later write to `path` would meet; `name` is the argument that gave it."""
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{name} is {path}, which is a folder; name a file in it.")
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"checkpoint folder {path.parent} does not exist; create it first.")
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+        raise FileNotFoundError(f"{name} is {path}, but the folder {path.parent} does not exist; create it first.")
     try:
-        torch.save({"weights": model.state_dict(), **facts}, partial)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+        with write_whole(path.with_name(f".{path.name}.try")) as part:
+            part.touch()
+        path.with_name(f".{path.name}.try").unlink()
+    except OSError as error:
+        raise type(error)(
+            f"{name} is {path}, where nothing can be written ({error.strerror}); name another."
+        ) from error
 
 
 def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
-    """Put the weights that `fit` wrote to `path` into `model`.
+    """Put the weights of a file into `model`.
 
     Args:
         model: A module of the same architecture.
-        path: File written by `fit(..., checkpoint=path)`. Only weights and plain values are read
+        path: What `fit(..., checkpoint=path)` or ``torch.save(model.state_dict(), path)`` wrote. Weights that were
+            saved from a compiled or a `DataParallel` model fit too. Only weights and plain values are read
             (``weights_only=True``), so a file from elsewhere cannot run code.
 
     Returns:
-        The numbers kept beside the weights: ``epoch`` and ``valid_accuracy``.
+        The numbers kept beside the weights: ``epoch`` and ``valid_accuracy``; none of a file with weights alone.
 
     Raises:
         TypeError: `model` is no network.
-        ValueError: The file is no checkpoint of this architecture.
+        OSError: There is no such file.
+        ValueError: The file holds no weights, or those of another architecture; `model` is then as it was.
 
     Example:
         >>> import tempfile
@@ -55,16 +71,59 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"model is {model!r}; pass the network first, the file second: load_checkpoint(model, path).")
+    kept = read_safely(path, "checkpoint that fit wrote")
+    if isinstance(kept, dict) and "settings" in kept:
+        raise ValueError(f"{path} is what a training goes on from; give it to fit as resume, or load its checkpoint.")
+    within = next((key for key in WRAPPED if isinstance(kept, dict) and isinstance(kept.get(key), dict)), None)
+    weights = kept if within is None else kept[within]
+    if not isinstance(weights, dict) or not weights or not all(isinstance(v, torch.Tensor) for v in weights.values()):
+        raise ValueError(f"{path} is no checkpoint that fit wrote and no state_dict of a model; save one of these.")
+    model.load_state_dict(matching(weights, model, path))
+    return {} if within is None else {key: value for key, value in kept.items() if isinstance(value, int | float | str)}
+
+
+def read_safely(path: str | Path, kind: str) -> Any:
+    """Return what `torch.save` wrote, onto the CPU, if it is tensors and plain values; refuse everything else."""
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name the file in it.")
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file {path}; look for it, or train again.")
     try:
-        kept = torch.load(path, map_location="cpu", weights_only=True)
-        weights = kept.pop("weights")
-    except FileNotFoundError:
-        raise
-    except Exception as error:
-        raise ValueError(f"{path} is no checkpoint that fit wrote ({type(error).__name__}); train again.") from error
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise ValueError(f"{path} holds another architecture than this model: {first} Build the same model.") from error
-    return kept
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch lets out whatever its readers of zip and pickle raise
+        raise ValueError(
+            f"{path} is no {kind}: nothing in it can be read safely ({type(error).__name__}); train again."
+        ) from error
+
+
+def matching(weights: dict[str, torch.Tensor], model: nn.Module, path: str | Path) -> dict[str, torch.Tensor]:
+    """Return weights under the names that `model` has for them, or refuse them with the first that does not fit."""
+    own = model.state_dict()
+    names = {_bare(name): name for name in own}
+    found = {names.get(_bare(name), name): value for name, value in weights.items()}
+    if "n_averaged" not in own:
+        found.pop("n_averaged", None)  # the count of torch's AveragedModel
+    missing, unknown = [name for name in own if name not in found], [name for name in found if name not in own]
+    other = [
+        name for name in own if name in found and getattr(own[name], "shape", 0) != getattr(found[name], "shape", 0)
+    ]
+    said = []
+    if missing:
+        said.append(f"{len(missing)} of {len(own)} weights are missing, the first is {missing[0][:60]}")
+    if unknown:
+        said.append(f"{len(unknown)} are not of this model, the first is {unknown[0][:60]}")
+    if other:
+        here, there = (" x ".join(map(str, state[other[0]].shape)) for state in (own, found))
+        said.append(f"{len(other)} have another shape, the first is {other[0][:60]}, {there} and here {here}")
+    if said:
+        raise ValueError(f"{path} holds another architecture than this model: {'; '.join(said)}. Build the same model.")
+    return found
+
+
+def _bare(name: str) -> str:
+    # torch.compile puts _orig_mod. before the names of what it wraps, DataParallel and AveragedModel put module. there
+    name = name.replace("_orig_mod.", "")
+    while name.startswith("module."):
+        name = name.removeprefix("module.")
+    return name

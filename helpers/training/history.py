@@ -26,12 +26,15 @@ class History:
     """What one call of `fit` measured, one row an epoch.
 
     Training figures are running means over the epoch, taken in training mode while the weights still move; validation
-    figures are taken after the epoch, in evaluation mode. Both count pictures, not batches.
+    figures are those of `evaluate` after the epoch, of the averaged weights where they are averaged. Both count
+    pictures, not batches.
 
     Attributes:
         rows: One dict an epoch with the keys of `COLUMNS`; validation figures are NaN without a validation loader.
         best_epoch: The epoch with the highest validation accuracy (of equals the lowest validation loss), or None.
         stopped: Why training ended before the last epoch, or None.
+        earlier: How many of the epochs an earlier call of `fit` trained, from whose file this one went on.
+        valid_part: How many validation pictures were measured each epoch, of how many; None if all were.
 
     Example:
         >>> History([dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]).table.valid_accuracy.tolist()
@@ -41,6 +44,8 @@ class History:
     rows: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int | None = None
     stopped: str | None = None
+    earlier: int = 0
+    valid_part: tuple[int, int] | None = None
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -63,9 +68,12 @@ class History:
     def _last_line(self) -> str:
         total = sum(row["seconds"] for row in self.rows)
         best = f", best epoch {self.best_epoch} (*)" if self.best_epoch else ""
-        return f"{len(self)} epoch{'s'[: len(self) != 1]} in {total:.1f} s{best}" + (
-            f"; stopped: {self.stopped}" if self.stopped else ""
-        )
+        line = f"{len(self)} epoch{'s'[: len(self) != 1]} in {total:.1f} s{best}"
+        if self.earlier:
+            line += f"; {self.earlier} of them trained before"
+        if self.valid_part:
+            line += "; validation on {:,} of {:,} pictures: measure all with evaluate".format(*self.valid_part)
+        return line + (f"; stopped: {self.stopped}" if self.stopped else "")
 
     def __repr__(self) -> str:
         table = self._short_table().to_string(index=False, formatters=_FORMATS, na_rep="")

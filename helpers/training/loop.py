@@ -9,12 +9,88 @@ from typing import Any
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from helpers import runtime
+from helpers.evaluation.guards import batches, check_finite
+from helpers.evaluation.measure import evaluate
+from helpers.training import resume as going_on
 from helpers.training.checkpoint import save_checkpoint
-from helpers.training.checks import check_data, check_knobs, read_scheduler
+from helpers.training.guards import check_knobs, look_ahead, part_of, read_scheduler, watched
 from helpers.training.history import COLUMNS, History, append, better
 from helpers.training.progress import Progress
+
+
+def train_one_epoch(
+    model: nn.Module,
+    loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    optimizer: torch.optim.Optimizer,
+    loss_fn: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = nn.functional.cross_entropy,
+    *,
+    precision: str = "auto",
+    mix: Callable | None = None,
+    max_grad_norm: float | None = None,
+    after_step: Iterable[Callable[[], None]] = (),
+    epoch: int = 1,
+) -> dict[str, float]:
+    """Train on each picture once: the loop that notebook 01 writes by hand, with what a user of it wants besides.
+
+    Args:
+        model: On the device of `runtime.device()`; left in training mode.
+        loader: Iterable of (images, labels), as for `fit`.
+        optimizer: Over `model.parameters()`.
+        loss_fn: Maps (logits, labels) to the mean loss of the batch.
+        precision: Of the forward pass.
+        mix: Maps (images, labels) to mixed images and class shares.
+        max_grad_norm: Longest gradient.
+        after_step: Called after every step, one after the other.
+        epoch: Number that a loss which is not finite is reported with.
+
+    Returns:
+        ``train_loss`` and ``train_accuracy``, means over the pictures, and ``lr``, of the last step.
+
+    Raises:
+        ValueError: The loader gives no batch.
+        FloatingPointError: The loss became NaN or infinite.
+
+    Example:
+        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2)).to(runtime.device())
+        >>> pictures = [(torch.rand(4, 3, 1, 1), torch.tensor([0, 1, 0, 1]))]
+        >>> sorted(train_one_epoch(model, pictures, torch.optim.SGD(model.parameters(), lr=0.1)))
+        ['lr', 'train_accuracy', 'train_loss']
+    """
+    on = runtime.device()
+    chosen = runtime.choose_precision(precision, on)
+    model.train()
+    total_loss, correct, seen = torch.zeros((), device=on), torch.zeros((), device=on), 0
+    for batch, (images, labels) in enumerate(loader, start=1):
+        images, labels = runtime.prepare(images, on), labels.to(on)
+        targets = labels
+        if mix is not None:
+            images, targets = mix(images, labels)
+            labels = targets.argmax(1)
+
+        optimizer.zero_grad(set_to_none=True)  # 1. forget the last batch's gradients
+        with runtime.autocast(chosen, on):
+            logits = model(images)  # 2. forward
+        logits = logits.float()
+        loss = loss_fn(logits, targets)  # 3. loss
+        lr = optimizer.param_groups[0]["lr"]
+        if not torch.isfinite(loss):
+            raise FloatingPointError(_diverged(loss, epoch, batch, lr))
+        loss.backward()  # 4. backward
+        if max_grad_norm is not None:
+            nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
+        optimizer.step()  # 5. update the weights
+
+        total_loss += loss.detach() * len(labels)  # the loss is a mean over the batch: weigh it by its size
+        correct += (logits.detach().argmax(1) == labels).sum()
+        seen += len(labels)
+        for act in after_step:
+            act()
+    if not seen:
+        raise ValueError("train_loader gave no batch in this epoch; pass a loader that can be iterated again.")
+    return {"train_loss": total_loss.item() / seen, "train_accuracy": correct.item() / seen, "lr": float(lr)}
 
 
 def fit(
@@ -33,6 +109,9 @@ def fit(
     mix: Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]] | None = None,
     precision: str = "auto",
     progress: bool = True,
+    average: float | None = None,
+    valid_pictures: int | None = None,
+    resume: str | Path | None = None,
 ) -> History:
     """Train `model` and return what was measured; the loop is derived by hand in notebook 01.
 
@@ -42,9 +121,9 @@ def fit(
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C. Moved to the device of `runtime.device()`.
-        train_loader: Iterable of (images, labels): images float32 in [0, 1] or uint8, labels int64 N. Iterated once an
-            epoch.
-        valid_loader: The same, measured after each epoch in evaluation mode; None to train without.
+        train_loader: Iterable of (images, labels): images float32 in [0, 1] or uint8, labels N integers in 0..C-1.
+            Iterated once an epoch.
+        valid_loader: The same, measured by `evaluate` after each epoch; None to train without.
         epochs: Passes over the training pictures, at least 1.
         optimizer: Any torch optimizer over `model.parameters()`.
         loss_fn: Maps (logits, labels) to the mean loss of the batch; cross-entropy by default.
@@ -58,13 +137,22 @@ def fit(
             agreement with the class of the largest share.
         precision: ``"auto"``, ``"float32"`` or ``"bfloat16"``; see `runtime.choose_precision`.
         progress: Show one line while training and the table after it.
+        average: Decay of a moving average of the weights, such as 0.999, taken after every step over about the last
+            1 / (1 - average) of them (Polyak and Juditsky, 1992). Batch norm's statistics are averaged with them. The
+            averaged weights are the ones that are validated, kept and returned; training figures are the moving ones'.
+        valid_pictures: Measure only this many validation pictures after each epoch, the same ones every time, spread
+            evenly over the classes; the history says so. None measures all.
+        resume: File, written whole after each epoch, from which the same call goes on after the process was ended; on a
+            CPU with the very numbers of a training that was not. Delete it to begin anew.
 
     Returns:
         A `History` with one row an epoch. Interrupting the kernel (Ctrl-C) returns the epochs so far.
 
     Raises:
-        ValueError: A knob is out of range, a loader is empty, labels or picture sizes do not fit the model.
-        FloatingPointError: The loss became NaN or infinite.
+        ValueError: A knob is out of range, a loader is empty, or its pictures or labels do not fit the model or the
+            loss; `resume` is of another training.
+        OSError: `checkpoint`, `log` or `resume` cannot be written.
+        FloatingPointError: The training or validation loss or an output became NaN or infinite.
 
     Example:
         >>> pictures = [(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 0, 1]))]
@@ -73,74 +161,69 @@ def fit(
         >>> len(fit(model, pictures, epochs=2, optimizer=sgd, progress=False))
         2
     """
-    check_knobs(model, valid_loader, epochs, optimizer, patience, max_grad_norm)
+    knobs = {"epochs": epochs, "patience": patience, "max_grad_norm": max_grad_norm, "average": average}
+    knobs["valid_pictures"] = valid_pictures
+    files = {"checkpoint": checkpoint, "log": log, "resume": resume}
+    check_knobs(model, train_loader, valid_loader, optimizer=optimizer, files=files, **knobs)
     scheduler, every_step = read_scheduler(scheduler, valid_loader)
     loss_fn = loss_fn or nn.functional.cross_entropy
     on = runtime.device()
-    chosen = runtime.choose_precision(precision, on)
+    runtime.choose_precision(precision, on)
     runtime.keep_big_blocks()
-    check_data(model, train_loader, "train_loader")
-    if valid_loader is not None:
-        check_data(model, valid_loader, "valid_loader")
     model.to(on, memory_format=runtime.memory_format(on))
+    averaged = None
+    if average is not None:
+        averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(average), use_buffers=True)
+    measured = model if averaged is None else averaged.module
+    valid_part = None
+    if valid_loader is not None:
+        valid_loader = look_ahead(valid_loader, model, loss_fn)
+        if valid_pictures is not None:
+            valid_loader, valid_part = part_of(valid_loader, valid_pictures)
 
-    history = History()
-    best: dict[str, torch.Tensor] | None = None
-    last_lr = _lr(optimizer)
-    show = Progress(epochs, train_loader) if progress else None
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "average": averaged}
+    parts = {name: part for name, part in parts.items() if part is not None}
+    loaders = [train_loader, valid_loader]
+    settings = going_on.settings_of(parts, train_loader, **knobs)
+    history, best = going_on.begin(resume, parts, loaders, settings)
+    history.valid_part = valid_part
+    first = len(history) + 1
+    show = Progress(epochs, train_loader, done=len(history)) if progress else None
+    after_step = [lambda: averaged.update_parameters(model)] if averaged is not None else []
+    after_step += [scheduler.step] if every_step else []
+    after_step += [lambda: show.step(len(history) + 1, history)] if show else []
+    if log is not None:
+        for row in history.rows:
+            append(log, row)
     try:
-        for epoch in range(1, epochs + 1):
+        for epoch in range(first, epochs + 1) if history.stopped is None else ():
             started = time.perf_counter()
-            model.train()
-            total_loss, correct, seen = torch.zeros((), device=on), torch.zeros((), device=on), 0
-            for batch, (images, labels) in enumerate(train_loader, start=1):
-                images, labels = runtime.prepare(images, on), labels.to(on)
-                targets = labels
-                if mix is not None:
-                    images, targets = mix(images, labels)
-                    labels = targets.argmax(1)
-
-                optimizer.zero_grad(set_to_none=True)  # 1. forget the last batch's gradients
-                with runtime.autocast(chosen, on):
-                    logits = model(images)  # 2. forward
-                logits = logits.float()
-                loss = _loss(loss_fn, logits, targets, epoch, batch, last_lr)  # 3. loss
-                loss.backward()  # 4. backward
-                if max_grad_norm is not None:
-                    nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
-                last_lr = _lr(optimizer)
-                optimizer.step()  # 5. update the weights
-                if every_step:
-                    scheduler.step()
-
-                total_loss += loss.detach() * len(labels)  # the loss is a mean over the batch: weigh it by its size
-                correct += (logits.detach().argmax(1) == labels).sum()
-                seen += len(labels)
-                if show:
-                    show.step(epoch, history)
-            if not seen:
-                raise ValueError("train_loader gave no batch in this epoch; pass a loader that can be iterated again.")
-
-            row = dict.fromkeys(COLUMNS, math.nan)
-            row |= {"epoch": epoch, "lr": last_lr}
-            row |= {"train_loss": total_loss.item() / seen, "train_accuracy": correct.item() / seen}
+            pictures = watched(train_loader, "train_loader", model, loss_fn, mix=mix) if epoch == first else None
+            row = dict.fromkeys(COLUMNS, math.nan) | {"epoch": epoch}
+            row |= train_one_epoch(
+                model, pictures or batches(train_loader, "train_loader"), optimizer, loss_fn, precision=precision,
+                mix=mix, max_grad_norm=max_grad_norm, after_step=after_step, epoch=epoch,
+            )  # fmt: skip
             if valid_loader is not None:
-                row["valid_loss"], row["valid_accuracy"] = _measure(model, valid_loader, loss_fn, chosen, on)
+                row["valid_loss"], row["valid_accuracy"] = _measure(measured, valid_loader, loss_fn, precision, epoch)
             row["seconds"] = time.perf_counter() - started
             history.rows.append(row)
             if log is not None:
                 append(log, row)
             if better(row, history):
                 history.best_epoch = epoch
-                best = {name: value.detach().clone() for name, value in model.state_dict().items()}
+                best = {name: value.detach().clone() for name, value in measured.state_dict().items()}
                 if checkpoint is not None:
-                    save_checkpoint(model, checkpoint, epoch=epoch, valid_accuracy=row["valid_accuracy"])
+                    save_checkpoint(measured, checkpoint, epoch=epoch, valid_accuracy=row["valid_accuracy"])
             if patience is not None and epoch - history.best_epoch >= patience:
                 history.stopped = f"no better epoch in {patience}"
-                break
-            if scheduler is not None and not every_step:
+            elif scheduler is not None and not every_step:
                 plateau = isinstance(scheduler, ReduceLROnPlateau)
                 scheduler.step(row["valid_loss"]) if plateau else scheduler.step()
+            if resume is not None:
+                going_on.keep(resume, parts, loaders, settings, history, best)
+            if history.stopped:
+                break
     except KeyboardInterrupt:
         history.stopped = f"interrupted in epoch {len(history) + 1}"
     finally:
@@ -150,34 +233,32 @@ def fit(
     keep_best = patience is not None or checkpoint is not None or (history.stopped or "").startswith("interrupted")
     if keep_best and best is not None:
         model.load_state_dict(best)
+    elif averaged is not None:
+        model.load_state_dict(measured.state_dict())
     return history
 
 
-def _loss(loss_fn, logits, targets, epoch, batch, lr) -> torch.Tensor:
-    loss = loss_fn(logits, targets)
-    if not torch.isfinite(loss):
-        raise FloatingPointError(
-            f"the loss is {loss.item()} in epoch {epoch}, batch {batch}, at learning rate {lr:g}. Try, in this order: "
-            f"a lower rate ({lr / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this batch."
-        )
-    return loss
+def _diverged(loss: torch.Tensor, epoch: int, batch: int, lr: float) -> str:
+    return (
+        f"the loss is {loss.item()} in epoch {epoch}, batch {batch}, at learning rate {lr:g}. Try, in this order: "
+        f"a lower rate ({lr / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this batch."
+    )
 
 
-def _lr(optimizer: torch.optim.Optimizer) -> float:
-    return optimizer.param_groups[0]["lr"]
-
-
-@torch.no_grad()
-def _measure(model, loader, loss_fn, chosen, on) -> tuple[float, float]:
-    """Return mean loss and accuracy over the pictures of `loader`, in evaluation mode."""
-    model.eval()
-    total_loss, correct, seen = 0.0, 0, 0
-    for images, labels in loader:
-        labels = labels.to(on)
-        with runtime.autocast(chosen, on):
-            logits = model(runtime.prepare(images, on))
-        logits = logits.float()
-        total_loss += loss_fn(logits, labels).item() * len(labels)
-        correct += (logits.argmax(1) == labels).sum().item()
-        seen += len(labels)
-    return total_loss / seen, correct / seen
+def _measure(model, loader, loss_fn, precision, epoch) -> tuple[float, float]:
+    """Return mean loss and accuracy over the pictures of `loader`, as `evaluate` finds them."""
+    try:
+        found = evaluate(model, loader, precision=precision)
+        if loss_fn is nn.functional.cross_entropy:
+            return found.loss, found.accuracy
+        # A loss that holds tensors, such as class weights, holds them where the model is.
+        where = "cpu" if isinstance(loss_fn, nn.Module) and not loss_fn.state_dict() else runtime.device()
+        logits, labels = found.logits.to(where), found.labels.to(where)
+        loss = loss_fn(logits, labels)
+        if not torch.isfinite(loss):
+            each = torch.stack([loss_fn(logits[i : i + 1], labels[i : i + 1]) for i in range(len(labels))])
+            check_finite(each, "losses", found.names)
+            raise FloatingPointError(f"the loss is {loss.item()}, although that of each picture is finite.")
+    except FloatingPointError as error:
+        raise FloatingPointError(f"validation after epoch {epoch}: {error}") from error
+    return loss.item(), found.accuracy

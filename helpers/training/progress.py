@@ -13,9 +13,9 @@ from helpers.training.history import History
 class Progress:
     """One line while training, the history's table after it: in a notebook a display that is replaced, else tqdm."""
 
-    def __init__(self, epochs: int, loader: Iterable) -> None:
+    def __init__(self, epochs: int, loader: Iterable, done: int = 0) -> None:
         self.epochs, self.started, self.drawn, self.steps = epochs, time.perf_counter(), 0.0, 0
-        self.total = epochs * len(loader) if hasattr(loader, "__len__") else None
+        self.total = (epochs - done) * len(loader) if hasattr(loader, "__len__") else None
         self.handle = None
         with contextlib.suppress(ImportError, NameError):
             from IPython import get_ipython

@@ -72,7 +72,7 @@ def trained(pictures, labels):
     train = ImageDataset(images, labels, [str(label) for label in range(11)])
     seed_everything(0)
     model = ResNet(blocks=(1, 1, 1), width=16)
-    light, _ = augment.preset("light", 32)
+    light = augment.preset("light", 32)
     loader = make_loader(train, 64, shuffle=True, transform=light)
     optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=15 * len(loader))

@@ -97,14 +97,14 @@ def pictures(count: int) -> ImageDataset:
 
 
 def ours(count: int, augmentation: str):
-    return make_loader(pictures(count), BATCH_SIZE, shuffle=True, transform=preset(augmentation, SIZE)[0])
+    return make_loader(pictures(count), BATCH_SIZE, shuffle=True, transform=preset(augmentation, SIZE))
 
 
 class OneByOne(torch.utils.data.Dataset):
     """The usual way: each picture is changed and scaled on its own, in the worker that fetches it."""
 
     def __init__(self, data: ImageDataset, augmentation: str) -> None:
-        self.data, self.transforms = data, preset(augmentation, SIZE)[0].transforms
+        self.data, self.transforms = data, preset(augmentation, SIZE).transforms
 
     def __len__(self) -> int:
         return len(self.data)

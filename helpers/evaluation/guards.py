@@ -1,0 +1,216 @@
+"""Look at what a loader gives and at what a network answers before anything is counted."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+import torch
+from torch.utils.data import BatchSampler, DataLoader, SequentialSampler, Subset, TensorDataset, default_collate
+
+Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
+
+_WHAT_COLLATE_MEANS = {
+    "PIL.": "PIL pictures, which no batch can hold; give the dataset transform=v2.Compose([v2.Resize((224, 224)), "
+    "v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]) of torchvision.transforms.",
+    "stack expects each tensor": "pictures of different sizes; give the dataset a transform with Resize((height, "
+    "width)), as Resize(size) scales the shorter side only.",
+}
+
+
+def check_finite(values: torch.Tensor, what: str, names: Sequence[str] | None = None) -> None:
+    """Refuse values of which one is NaN or infinite: used wherever outputs or losses are counted.
+
+    Args:
+        values: N x ..., a row a picture.
+        what: What they are, in the plural.
+        names: N picture names; None to name the index.
+
+    Raises:
+        FloatingPointError: With how many pictures are concerned, and the first of them.
+
+    Example:
+        >>> check_finite(torch.tensor([[0.0], [float("nan")]]), "outputs", ["a.jpg", "b.jpg"])
+        Traceback (most recent call last):
+        ...
+        FloatingPointError: the outputs of 1 of 2 pictures are not finite (NaN or infinite), the first is b.jpg; ...
+    """
+    bad = ~torch.isfinite(values).flatten(1).all(1)
+    if bad.any():
+        first = int(bad.nonzero()[0, 0])
+        raise FloatingPointError(
+            f"the {what} of {int(bad.sum())} of {len(bad)} pictures are not finite (NaN or infinite), the first is "
+            f"{names[first] if names else f'index {first}'}; look at this picture and at the network's weights, and "
+            "after a training that diverged train again with a lower learning rate or max_grad_norm=1.0."
+        )
+
+
+def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield the batches of any loader, labels as int64; the first one is looked at before it is used.
+
+    Args:
+        loader: Anything that gives (images, labels): from `make_loader`, a `DataLoader`, a list, a generator.
+        name: What a refusal calls it.
+
+    Raises:
+        ValueError: The first batch is no pair, its images are not N x 3 x H x W of uint8 or of floating point around
+            0 to 1, or its labels are not N integers.
+        FloatingPointError: A pixel is NaN or infinite.
+
+    Example:
+        >>> next(batches([(torch.full((1, 3, 2, 2), 255.0), torch.tensor([0]))]))
+        Traceback (most recent call last):
+        ...
+        ValueError: the loader gives floating-point images from 255 to 255; divide by 255, ...
+    """
+    looked_at = False
+    try:
+        for batch in loader:
+            if not looked_at:
+                _check_batch(batch, name)
+                looked_at = True
+            images, labels = batch
+            yield images, labels.long()
+    except (TypeError, RuntimeError) as error:
+        for sign, meaning in _WHAT_COLLATE_MEANS.items():
+            if sign in str(error):
+                raise ValueError(f"{name} gives {meaning}") from error
+        raise
+
+
+def _check_batch(batch, name: str) -> None:
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        found = f"{len(batch)} things" if isinstance(batch, tuple | list) else f"a {type(batch).__name__}"
+        raise ValueError(f"{name} gives {found} a batch; give pairs (images, labels).")
+    images, labels = batch
+    for what, value in (("images", images), ("labels", labels)):
+        if not isinstance(value, torch.Tensor):
+            raise ValueError(f"{name} gives {what} as {type(value).__name__}; give a tensor.")
+    size = " x ".join(map(str, images.shape))
+    if images.ndim != 4 or not images.numel():
+        raise ValueError(f"{name} gives images of {size}; give batches of N x 3 x H x W with at least one picture.")
+    if images.shape[3] == 3 and images.shape[1] not in (1, 3):
+        raise ValueError(
+            f"{name} gives images of {size}: N x H x W x 3, colours last; give N x 3 x H x W, images.permute(0, 3, 1, "
+            "2)."
+        )
+    if images.is_floating_point():
+        check_finite(images, f"pixels of {name}: those")
+        low, high = (value.item() for value in images.float().aminmax())
+        # Pictures normalised by mean and standard deviation reach a little beyond 0 and 1, to both sides.
+        if (low >= 0 and high > 2) or max(-low, high) > 64:
+            raise ValueError(
+                f"{name} gives floating-point images from {low:g} to {high:g}; divide by 255, or give uint8, which is "
+                "divided for you."
+            )
+    elif images.dtype != torch.uint8:
+        raise ValueError(f"{name} gives images of {images.dtype}; give uint8 in 0..255 or floating point in 0..1.")
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        raise ValueError(
+            f"{name} gives labels of {' x '.join(map(str, labels.shape))}, one-hot or shares; give one integer a "
+            "picture, labels.argmax(1). `fit` mixes labels itself, see its argument mix."
+        )
+    if labels.shape != images.shape[:1]:
+        raise ValueError(
+            f"{name} gives labels of shape {tuple(labels.shape)} for {len(images)} pictures; give one integer each."
+        )
+    if labels.is_floating_point() or labels.is_complex():
+        raise ValueError(f"{name} gives labels of {labels.dtype}; give integers from 0 on, labels.long().")
+
+
+def check_labels(labels: torch.Tensor, outputs: int, name: str = "the loader") -> None:
+    """Raise ValueError for labels outside 0 to `outputs` - 1."""
+    low, high = int(labels.min()), int(labels.max())
+    if 0 <= low <= high < outputs:
+        return
+    if low < 0:
+        mend = "a label below 0 says that there is none: leave these pictures out; predict(model, loader) answers them"
+    elif low > 0 and high == outputs:
+        mend = "count classes from 0: labels - 1"
+    else:
+        mend = "mend the labels or build the model with more outputs"
+    raise ValueError(
+        f"{name} has labels from {low} to {high}, but the model gives {outputs} outputs (labels 0 to {outputs - 1}); "
+        f"{mend}."
+    )
+
+
+def check_classes(classes: Sequence[str] | None, outputs: int) -> None:
+    """Raise ValueError for a model that has another number of outputs than there are classes, or a single one."""
+    if outputs < 2:
+        raise ValueError(
+            "the model gives 1 output a picture, and one output a class is measured; build it with 2 outputs and take "
+            "cross-entropy, which says the same as one output with BCEWithLogitsLoss."
+        )
+    if classes is not None and len(classes) != outputs:
+        names = ", ".join(map(str, classes[:3])) + (", ..." if len(classes) > 3 else "")
+        raise ValueError(
+            f"the model gives {outputs} outputs and there are {len(classes)} classes ({names}); build the model with "
+            f"{len(classes)} outputs."
+        )
+
+
+def classes_of(dataset) -> list[str] | None:
+    """Return the class names of a dataset, or of the one that a `Subset` was taken from; None where it has none."""
+    while isinstance(dataset, Subset):
+        dataset = dataset.dataset
+    classes = getattr(dataset, "classes", None)
+    return [str(name) for name in classes] if classes is not None else None
+
+
+def labels_of(dataset) -> torch.Tensor | None:
+    """Return all labels of a dataset without reading a picture, int64 N; None where it does not tell."""
+    if isinstance(dataset, Subset):
+        labels = labels_of(dataset.dataset)
+        return None if labels is None else labels[torch.as_tensor(dataset.indices, dtype=torch.int64)]
+    found = getattr(dataset, "labels", getattr(dataset, "targets", None))
+    if isinstance(dataset, TensorDataset) and dataset.tensors:
+        found = dataset.tensors[-1]
+    if found is None or not hasattr(dataset, "__len__") or getattr(dataset, "target_transform", None) is not None:
+        return None
+    try:
+        labels = torch.as_tensor(found)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+    fits = labels.ndim == 1 and len(labels) == len(dataset) and not labels.is_floating_point()
+    return labels.long() if fits else None
+
+
+def labels_ahead(loader: Loader) -> torch.Tensor | None:
+    """Return all labels that a loader is going to give, where that is known before it gives them."""
+    if isinstance(loader, list | tuple):
+        return torch.cat([torch.as_tensor(labels).flatten() for _, labels in loader])
+    if isinstance(loader, DataLoader) and loader.collate_fn is not default_collate:
+        return None  # it may change them
+    return labels_of(getattr(loader, "dataset", None))
+
+
+def picture_names(loader: Loader, count: int) -> list[str] | None:
+    """Return the names of the pictures that a loader just gave, in the order in which it gave them.
+
+    Args:
+        loader: After a pass.
+        count: How many pictures it gave.
+
+    Returns:
+        None where the pictures have no names, where two have the same one, or where the order is not known: that of a
+        `DataLoader` which shuffles is not.
+    """
+    names, order = _names_of(getattr(loader, "dataset", None)), getattr(loader, "order", None)
+    if names is not None and order is not None:
+        names = [names[i] for i in order.tolist()]
+    elif isinstance(loader, DataLoader):
+        if type(loader.sampler) is not SequentialSampler or type(loader.batch_sampler) is not BatchSampler:
+            return None
+        names = names[:count] if names is not None and loader.drop_last else names
+    else:
+        return None
+    return names if names is not None and len(names) == count == len(set(names)) else None
+
+
+def _names_of(dataset) -> list[str] | None:
+    if isinstance(dataset, Subset):
+        names = _names_of(dataset.dataset)
+        return None if names is None else [names[i] for i in dataset.indices]
+    if hasattr(dataset, "samples") and hasattr(dataset, "root"):  # torchvision's ImageFolder
+        return [os.path.relpath(path, dataset.root).replace(os.sep, "/") for path, _ in dataset.samples]
+    names = getattr(dataset, "names", None)
+    return list(map(str, names)) if isinstance(names, list | tuple) and len(names) == len(dataset) else None
