@@ -10,10 +10,8 @@ from typing import Any
 
 import torch
 from torch import nn
-from torchvision.transforms import v2
 
 from helpers import runtime
-from helpers.augment import mixing, preset
 from helpers.datasets import Splits, make_loader
 from helpers.models import FoodCNN, ResNet
 from helpers.training import History, fit
@@ -207,6 +205,10 @@ def train(
         >>> len(history)
         1
     """
+    from torchvision.transforms import v2  # takes longer to load than a prediction, which does without it
+
+    from helpers.augment import mixing, preset
+
     if data.train.image_size != recipe.image_size:
         raise ValueError(
             f"the pictures have {data.train.image_size} pixels and recipe {recipe.name!r} wants {recipe.image_size}; "

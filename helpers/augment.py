@@ -226,11 +226,16 @@ def _zoom(images: torch.Tensor, share: float) -> torch.Tensor:
     return functional.resize(middle, [height, width], antialias=True)
 
 
+def _noise(images: torch.Tensor) -> torch.Tensor:
+    floats = functional.to_dtype(images, torch.float32, scale=True)  # torchvision 0.23 adds noise to nothing else
+    return functional.to_dtype(functional.gaussian_noise(floats, sigma=0.05), images.dtype, scale=True)
+
+
 VIEWS: dict[str, tuple[Transform, ...]] = {
     "flip": (functional.horizontal_flip,),
     "shifts": tuple(partial(_shift, right=right, down=down) for right, down in ((1, 0), (-1, 0), (0, 1), (0, -1))),
     "scales": tuple(partial(_zoom, share=share) for share in (0.9, 0.8)),
-    "noise": (partial(functional.gaussian_noise, sigma=0.05),),
+    "noise": (_noise,),
 }
 """The test-time views by name: mirrored; moved by a sixteenth of the height to each side; the middle 90 % and 80 % of
 height and width, enlarged; and with Gaussian noise, new with every call."""

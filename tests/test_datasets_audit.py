@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course.intake import write_cleaned
 from drawings import draw_vehicles
 from helpers.datasets import audit, load_vehicles
 from helpers.datasets.audit import find_leak
@@ -118,7 +119,7 @@ def test_a_fix_writes_a_csv_that_loads_and_leaves_the_original_alone(full_set):
     shutil.copy(images / "6.jpg", images / "9.jpg")
     original = read(full_set) + "900.jpg,1\n11.jpg,1\n"
     (full_set / "emergency_train.csv").write_text(original, encoding="utf-8")
-    path = audit("vehicles").write_cleaned()
+    path = write_cleaned(audit("vehicles"))
     assert path == full_set / "emergency_train.cleaned.csv"
     assert read(full_set) == original
     names = {line.split(",")[0] for line in path.read_text(encoding="utf-8").splitlines()[1:]}

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course.intake.collect import check_file
 from helpers.datasets import pictures
-from helpers.datasets.pictures import UnreadablePictureError, check_file, decode, describe, open_picture, squash
+from helpers.datasets.pictures import UnreadablePictureError, decode, describe, open_picture, squash
 
 
 def encoded(picture, kind="PNG", **options):

@@ -14,7 +14,8 @@ import pytest
 import torch
 from nbclient import NotebookClient
 
-from course.checks.question import SOLUTIONS, Question, unpack
+from course.checks.packed import SOLUTIONS, unpack
+from course.checks.question import Question
 from course.checks.test_time_augmentation import unlabelled
 from course.commands import exercises
 from course.commands.exercises import RELEASE, packed_solutions, sources

@@ -105,6 +105,31 @@ def test_helpers_know_nothing_of_the_course_and_drawings_nothing_of_either():
             assert found == [], path
 
 
+FLOORS = [
+    {"files", "runtime", "models"},
+    {"datasets", "augment"},
+    {"evaluation"},
+    {"training"},
+    {"ledger", "plots"},
+    {"widgets"},
+]
+
+
+def test_a_room_of_helpers_imports_only_from_rooms_below_it():
+    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+    for path in (ROOT / "helpers").rglob("*.py"):
+        room = path.relative_to(ROOT / "helpers").parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        text = path.read_text()
+        rooms = set(re.findall(r"^\s*(?:from|import) helpers\.(\w+)", text, flags=re.MULTILINE))
+        rooms |= set(
+            re.findall(r"\w+", " ".join(re.findall(r"^\s*from helpers import (.*)$", text, flags=re.MULTILINE)))
+        )
+        above = {name for name in rooms & set(floor) - {room} if floor[name] >= floor[room]}
+        assert above == set(), path
+
+
 def test_environment_pins_what_requirements_pin():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     *conda, pip = environment["dependencies"]

@@ -1,22 +1,20 @@
 """What a question of an exercise is: a check in three states, two hints, and a solution."""
 
-import base64
 import html
 import json
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from course.checks.packed import SOLUTIONS, unpack
+
 if TYPE_CHECKING:
     from helpers.evaluation import Comparison
 
-SOLUTIONS = Path(__file__).with_name("solutions.json")
 NOT_ATTEMPTED, WRONG, RIGHT = "not attempted", "wrong", "right"
 SIGNS = {NOT_ATTEMPTED: ("&#9675;", "#8a8a8a"), WRONG: ("&#10007;", "#d55e00"), RIGHT: ("&#10003;", "#009e73")}
 
@@ -245,26 +243,6 @@ def brief(value: Any) -> str:
         return f"{'a tensor' if isinstance(value, torch.Tensor) else 'an array'} of shape {tuple(value.shape)}"
     said = repr(value)
     return said if len(said) <= 42 else f"{said[:39]}..."
-
-
-def pack(source: str) -> str:
-    """Return source code in a form that is not read by accident.
-
-    Example:
-        >>> unpack(pack("return 42"))
-        'return 42'
-    """
-    return base64.b64encode(zlib.compress(source.encode(), 9)).decode()
-
-
-def unpack(packed: str) -> str:
-    """Return what `pack` packed.
-
-    Example:
-        >>> unpack(pack(""))
-        ''
-    """
-    return zlib.decompress(base64.b64decode(packed)).decode()
 
 
 def _place(error: Exception) -> str:

@@ -121,21 +121,24 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from course.intake import write_cleaned
     from helpers.datasets import audit
 
     found = audit(args.name, profile=args.profile)
     print(found)
     if args.fix:
-        written = found.write_cleaned()
+        written = write_cleaned(found)
         print(f"written: {written}; to use it, keep a copy of {found.csv.name} and put the cleaned one in its place")
     print(f"load_{found.name}() {'takes' if found.loadable else 'refuses'} this set as it is")
     return 0 if found.loadable else 1
 
 
 def _sample(args: argparse.Namespace) -> int:
+    import drawings
+
     wanted = find_set(args.name)
     count = wanted.count if args.count is None else args.count
-    folder = wanted.draw_sample(args.output, count=count, seed=args.seed).resolve()
+    folder = getattr(drawings, f"draw_{wanted.name}")(args.output, count=count, seed=args.seed).resolve()
     print(f"{count} pictures drawn in {folder}; {wanted.variable}={folder} makes it the full profile")
     return 0
 

@@ -125,7 +125,7 @@ def check_packages() -> Finding:
     if old:
         return Finding("WARN", "packages", f"older than tried: {'; '.join(old)}", REINSTALL)
     other = [f"{name} {version}" for name, version in installed.items() if version != tested.get(name, version)]
-    found = [f"all {len(installed)} needed" if other else f"all {len(installed)} as pinned"]
+    found = [f"all {len(installed)} as pinned" if tested and not other else f"all {len(installed)} that are needed"]
     found += [f"other versions than the pinned ones, which may do as well: {', '.join(other)}"] if other else []
     found += [f"without {', '.join(missing)}, which only tests use"] if missing else []
     return Finding("OK", "packages", "; ".join(found))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course.checks.question import SOLUTIONS, pack
+from course.checks.packed import SOLUTIONS, pack
 from helpers.files import ROOT, write_text
 
 SOURCES, RELEASE = ROOT / "notebooks" / "solutions", ROOT / "notebooks" / "exercises"

@@ -17,7 +17,7 @@ import nbformat
 import psutil
 
 from course.grading.submissions import read, restore
-from helpers.files import ROOT, walk
+from helpers.files import ROOT, walk, write_whole
 
 LONGEST = 900  # seconds for one submission, come what may; the time-outs of nbgrader_config.py end it long before
 
@@ -239,7 +239,7 @@ def write_marks(group: Group, rows: list[Row]) -> Path:
     """Write one line a student; an open question stays empty until a person has given its mark."""
     path = group.folder / "marks" / f"{group.assignment}.csv"
     path.parent.mkdir(exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with write_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["student", *questions(rows), "total", "state", "notes"])
         for row in rows:

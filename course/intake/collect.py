@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from tqdm.auto import tqdm
 
 from course.intake.layouts import Found, find_pictures
@@ -12,7 +13,7 @@ from course.intake.sources import MANUAL, SOURCES, DownloadError, download
 from course.intake.unpack import unpack
 from helpers.datasets.labels import UNLABELLED, LabelTable, short
 from helpers.datasets.layout import CSV, PARTS
-from helpers.datasets.pictures import UnreadablePictureError, check_file
+from helpers.datasets.pictures import MAX_PIXELS, UnreadablePictureError, check_size
 from helpers.datasets.profiles import find_set
 from helpers.files import data_dir, write_whole
 
@@ -95,6 +96,28 @@ def _target(name: str) -> Path:
     if target.exists():
         raise FileExistsError(f"{target} is there already and is not overwritten; remove it first to have it anew.")
     return target
+
+
+def check_file(path: Path) -> None:
+    """Refuse a picture file with more than `MAX_PIXELS` pixels, without decoding it; damaged files pass.
+
+    Args:
+        path: The file.
+
+    Raises:
+        UnreadablePictureError: It is larger.
+
+    Example:
+        >>> check_file(Path(__file__))
+    """
+    try:
+        with Image.open(path) as picture:
+            size = picture.size
+    except Image.DecompressionBombError as error:
+        raise UnreadablePictureError(f"more pixels than the limit of {MAX_PIXELS:,}") from error
+    except Exception:  # Pillow raises many kinds; whether a picture can be decoded is for `decode` to say
+        return
+    check_size(size)
 
 
 def _copy(found: Found, target: Path, source: str) -> None:

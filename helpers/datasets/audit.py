@@ -1,7 +1,5 @@
 """What is wrong with a set of pictures, before anyone trains on it."""
 
-import csv
-import io
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +8,12 @@ import numpy as np
 from PIL import Image
 
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.labels import COLUMNS, UNLABELLED, number, short, sides, some
+from helpers.datasets.labels import UNLABELLED, number, short, sides, some
 from helpers.datasets.layout import read_set
 from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
 from helpers.datasets.profiles import SETS, choose_profile, data_folder, find_set
 from helpers.datasets.splits import group_identical
-from helpers.files import litter, write_text
+from helpers.files import litter
 
 NEAR = 6
 """Differing signs, of 64, up to which two pictures are reported as near-duplicates."""
@@ -60,6 +58,7 @@ class Audit:
         leak: How far file numbers give labels away, or None; looked for where there are two classes.
         outliers: (name, what is unusual about size, mode or bytes).
         without_row: Pictures that no row names.
+        labels: The label of each picture that can be used.
     """
 
     title: str
@@ -77,7 +76,7 @@ class Audit:
     leak: Leak | None
     outliers: list[tuple[str, str]]
     without_row: list[str]
-    _rows: list[list[str]] = field(default_factory=list, repr=False)
+    labels: dict[str, int] = field(repr=False)
 
     @property
     def loadable(self) -> bool:
@@ -143,36 +142,6 @@ class Audit:
         """
         return open_picture(self.pictures / name)
 
-    def write_cleaned(self) -> Path:
-        """Write the rows worth keeping to a CSV beside the original, which stays as it is.
-
-        Left out are rows with a problem, unreadable pictures, contradicting groups, and all but the first of each
-        group of identical pictures.
-
-        Returns:
-            The file written: `NAME.cleaned.csv`.
-
-        Raises:
-            ValueError: The set has no CSV.
-
-        Example:
-            >>> audit("vehicles", profile="sample").write_cleaned().name  # doctest: +SKIP
-            'emergency_train.cleaned.csv'
-        """
-        if self.csv is None:
-            raise ValueError(
-                f"{short(self.pictures)}/ has no label CSV that could be cleaned: its labels stand in the names of its "
-                "files; mend, rename or remove the files listed."
-            )
-        drop = {name for name, _ in self.unreadable}
-        drop |= {name for group in self.contradicting for name in group}
-        drop |= {name for group in self.identical for name in group[1:]}
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *(row for row in self._rows if row[0] not in drop)])
-        path = self.csv.with_suffix(".cleaned.csv")
-        write_text(path, text.getvalue())
-        return path
-
 
 def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None) -> Audit:
     """Look for everything that makes a set of labelled pictures untrustworthy.
@@ -227,7 +196,7 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         leak=find_leak(names, labels) if len(classes) == 2 else None,
         outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}),
         without_row=_without_row(table.pictures, table.named) if table.csv else [],
-        _rows=[[name, str(label)] for name, label in zip(names, labels, strict=True)],
+        labels=dict(zip(names, labels, strict=True)),
     )
 
 

@@ -54,28 +54,6 @@ def check_size(size: tuple[int, int]) -> None:
         raise UnreadablePictureError(f"{width} x {height} pixels is above the limit of {MAX_PIXELS:,}")
 
 
-def check_file(path: Path) -> None:
-    """Refuse a picture file with more than `MAX_PIXELS` pixels, without decoding it; damaged files pass.
-
-    Args:
-        path: The file.
-
-    Raises:
-        UnreadablePictureError: It is larger.
-
-    Example:
-        >>> check_file(Path(__file__))
-    """
-    try:
-        with Image.open(path) as picture:
-            size = picture.size
-    except Image.DecompressionBombError as error:
-        raise UnreadablePictureError(f"more pixels than the limit of {MAX_PIXELS:,}") from error
-    except Exception:  # Pillow raises many kinds; whether a picture can be decoded is for `decode` to say
-        return
-    check_size(size)
-
-
 def decode(content: bytes) -> tuple[Image.Image, str]:
     """Decode a picture file to right-side-up RGB.
 

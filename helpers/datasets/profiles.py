@@ -6,6 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from helpers.files import data_dir
 
 PROFILES = ("sample", "full")
@@ -47,48 +49,6 @@ class PictureSet:
         named = os.environ.get(self.variable)
         return Path(named).expanduser() if named else None
 
-    def draw_sample(self, folder: Path, **choices) -> Path:
-        """Draw the sample into a new folder.
-
-        Args:
-            folder: The folder.
-            **choices: `count` and `seed`, where they are not the usual ones.
-
-        Returns:
-            The folder.
-
-        Raises:
-            ValueError: The choices make no set.
-            FileExistsError: The folder is there already.
-
-        Example:
-            >>> find_set("vehicles").draw_sample(Path("new"), count=-1)
-            Traceback (most recent call last):
-            ...
-            ValueError: ...
-        """
-        import drawings
-
-        return getattr(drawings, f"draw_{self.name}")(folder, **choices)
-
-    def is_current(self, folder: Path) -> bool:
-        """Return whether a drawn sample is of the version that would be drawn now.
-
-        Args:
-            folder: The sample.
-
-        Example:
-            >>> find_set("vehicles").is_current(Path("no folder"))
-            False
-        """
-        import drawings
-
-        flaws = folder / "flaws.json"
-        return (
-            flaws.is_file()
-            and json.loads(flaws.read_text(encoding="utf-8")).get("version") == drawings.VERSIONS[self.name]
-        )
-
 
 SETS = (
     PictureSet(
@@ -119,7 +79,7 @@ SETS = (
             "Seafood",
             "Soup",
             "Vegetable/Fruit",
-        ],
+        ],  # fmt: skip
         image_sizes={"sample": 128, "full": 128},
         count=3102,
     ),
@@ -200,7 +160,7 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
     profile = choose_profile(profile, name)
     folder = present(profile, name)
     if profile == "sample":
-        return folder if folder and wanted.is_current(folder) else _draw_sample(wanted)
+        return folder if folder and _is_current(folder, wanted.name) else _draw_sample(wanted)
     if folder:
         return folder
     raise FileNotFoundError(
@@ -240,16 +200,24 @@ def present(profile: str, name: str = "vehicles") -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def _is_current(folder: Path, name: str) -> bool:
+    import drawings
+
+    flaws = folder / "flaws.json"
+    version = json.loads(flaws.read_text(encoding="utf-8")).get("version") if flaws.is_file() else None
+    return version == drawings.VERSIONS[name]
+
+
 def _draw_sample(wanted: PictureSet) -> Path:
-    from filelock import FileLock
+    import drawings
 
     folder = data_dir() / f"{wanted.name}-sample"
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Two notebooks that start at once draw it once.
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         if folder.is_dir():
-            if wanted.is_current(folder):
+            if _is_current(folder, wanted.name):
                 return folder
             print(f"The {wanted.name} sample here was drawn by another version of the course; it is drawn again.")
             shutil.rmtree(folder)
-        return wanted.draw_sample(folder)
+        return getattr(drawings, f"draw_{wanted.name}")(folder)
