@@ -12,7 +12,7 @@ from torchvision.transforms import v2
 from helpers import ensemble, evaluate, make_loader, predict, runtime
 from helpers.datasets import ImageDataset
 from helpers.evaluation import Evaluation, majority_vote
-from helpers.evaluation.guards import labels_of, picture_names
+from helpers.evaluation.guards import labels_ahead, picture_names
 from helpers.training import fit
 from helpers.training.guards import spread
 
@@ -320,6 +320,9 @@ def test_names_are_unknown_rather_than_wrong(tmp_path):
 
 
 def test_labels_are_known_where_the_dataset_tells_them(tmp_path):
+    def labels_of(dataset):
+        return labels_ahead(DataLoader(dataset, 4))
+
     assert labels_of(TensorDataset(IMAGES, LABELS)).tolist() == LABELS.tolist()
     assert labels_of(Subset(dataset(), [1, 2])).tolist() == [1, 0]
     assert labels_of(folder(tmp_path / "photos")).tolist() == [0] * 3 + [1] * 3
