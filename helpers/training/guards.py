@@ -172,7 +172,7 @@ def spread(labels: torch.Tensor, count: int) -> list[int]:
 
 
 def part_of(loader: Loader, count: int) -> tuple[Loader, tuple[int, int] | None]:
-    """Return a loader of `count` pictures, the same every time and of every class its share, and (count, of how many)."""
+    """Return a loader of `count` pictures, always the same, each class by its share, and (count, of how many)."""
     dataset, labels = getattr(loader, "dataset", None), labels_ahead(loader)
     ours = hasattr(dataset, "subset") and hasattr(loader, "transform")
     if labels is None or not (ours or isinstance(loader, DataLoader)):

@@ -81,8 +81,9 @@ def train_one_epoch(
         lr = optimizer.param_groups[0]["lr"]
         if not torch.isfinite(loss):
             raise FloatingPointError(
-                f"the loss is {loss.item()} in epoch {epoch}, batch {batch}, at learning rate {lr:g}. Try, in this "
-                f"order: a lower rate ({lr / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this batch."
+                f"the loss is {loss.item()} in epoch {epoch}, batch {batch}, at learning rate {lr:g}. Try, in "
+                f"this order: a lower rate ({lr / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this "
+                "batch."
             )
         loss.backward()  # 4. backward
         if max_grad_norm is not None:
