@@ -175,7 +175,7 @@ def fit(
     scheduler, every_step = read_scheduler(scheduler, valid_loader)
     loss_fn = loss_fn or nn.functional.cross_entropy
     on = runtime.device()
-    runtime.choose_precision(precision, on)
+    runtime.choose_precision(precision, on)  # refuses a name that there is not
     runtime.keep_big_blocks()
     model.to(on, memory_format=runtime.memory_format(on))
     averaged = None

@@ -74,6 +74,8 @@ class ResumeFile:
         state = {"settings": self.settings, "parts": state, "history": vars(history), "best": best}
         with write_whole(self.path) as part:
             torch.save(state | {"random": random_state(self.loaders)}, part)
+        if len(history) == 1:
+            read_safely(self.path, "file to go on from")  # an optimizer may keep what cannot be read back
 
 
 def random_state(loaders: list) -> dict[str, Any]:
