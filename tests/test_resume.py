@@ -194,6 +194,24 @@ def test_killed_at_any_moment_it_loses_at_most_one_epoch(tmp_path):
     assert "kills" in done.stdout
 
 
+def test_one_that_ends_while_it_writes_leaves_the_epoch_before(monkeypatch, tmp_path):
+    save = torch.save
+
+    def half(state, path):
+        if len(state["history"]["rows"]) < 3:
+            return save(state, path)
+        path.write_bytes(b"half")
+        raise Stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "save", half)
+        with pytest.raises(Stopped):
+            train(tmp_path / "run.pt")
+    resumed = train(tmp_path / "run.pt")
+    assert resumed[1].earlier == 2
+    assert_same(train(None), resumed)
+
+
 def linear(outputs=2):
     return nn.Sequential(nn.Flatten(), nn.Linear(192, outputs))
 
@@ -201,7 +219,7 @@ def linear(outputs=2):
 @pytest.mark.parametrize(
     ("build", "optimizer", "options", "said"),
     [
-        (lambda: linear(3), None, {}, r"another architecture.*1\.weight, 2 x 192 and here 3 x 192"),
+        (lambda: linear(3), None, {}, r"another architecture.*1\.weight.*2, 192.*here.*3, 192"),
         (linear, torch.optim.Adam, {}, "optimizer = SGD, and this one has Adam"),
         (linear, lambda p: torch.optim.SGD(p, lr=0.3), {}, r"lr = 0\.1, and this one has 0\.3"),
         (linear, None, {"epochs": 3}, "epochs = 2, and this one has 3"),

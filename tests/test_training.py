@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
 
-from helpers import runtime
-from helpers.training import COLUMNS, History, fit, load_checkpoint, loop, save_checkpoint
+from helpers import FoodCNN, ResNet, evaluate, runtime
+from helpers.training import COLUMNS, History, fit, load_checkpoint, loop, save_checkpoint, train_one_epoch
 
 
 class Pictures(torch.utils.data.TensorDataset):
@@ -316,6 +316,153 @@ def test_interrupting_returns_the_epochs_so_far_with_the_best_weights():
     twice = small_model()
     run(twice, epochs=history.best_epoch)
     assert torch.equal(model[1].weight, twice[1].weight)
+
+
+# what is returned and kept
+
+
+def test_a_history_holds_what_evaluate_finds_to_the_last_digit():
+    for options in ({}, {"average": 0.9}, {"loss_fn": nn.CrossEntropyLoss()}):
+        model = small_model(dropout=0.5)
+        for precision in ("float32", "bfloat16"):
+            row = fit(
+                model,
+                loader(),
+                loader(22, 5),
+                epochs=2,
+                optimizer=sgd(model),
+                precision=precision,
+                progress=False,
+                **options,
+            ).rows[-1]
+            found = evaluate(model, loader(22, 5), precision=precision)
+            assert (row["valid_loss"], row["valid_accuracy"]) == (found.loss, found.accuracy)
+
+
+def test_averaged_weights_follow_every_step_with_the_statistics_of_batch_norm(tmp_path):
+    """The history, the checkpoint and the network that is returned are the averaged one's."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(3, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(72, 2))
+    optimizer, steps = sgd(model), []
+    optimizer.register_step_post_hook(
+        lambda *_: steps.append({name: value.clone() for name, value in model.state_dict().items()})
+    )
+    history = run(
+        model, valid=loader(), optimizer=optimizer, average=0.75, epochs=2, checkpoint=tmp_path / "best.pt", patience=9
+    )
+    expected = steps[0]
+    for state in steps[1 : 3 * history.best_epoch]:
+        expected = {
+            name: value + (state[name] - value) / 4 if value.is_floating_point() else value
+            for name, value in expected.items()
+        }
+    for name in ("0.weight", "1.running_mean", "1.running_var", "3.weight"):
+        torch.testing.assert_close(model.state_dict()[name], expected[name])
+        assert not torch.allclose(expected[name], steps[-1][name], rtol=1e-5, atol=1e-8)
+    row = history.rows[history.best_epoch - 1]
+    found = evaluate(model, loader(), precision="float32")
+    assert (row["valid_loss"], row["valid_accuracy"]) == (found.loss, found.accuracy)
+    other = nn.Sequential(nn.Conv2d(3, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(72, 2))
+    load_checkpoint(other, tmp_path / "best.pt")
+    assert torch.equal(other[3].weight, model[3].weight)
+
+
+def test_the_last_epochs_averaged_weights_are_returned_without_patience():
+    model, moving = small_model(), small_model()
+    run(moving, epochs=2)
+    run(model, epochs=2, average=0.5)
+    same = small_model()
+    run(same, epochs=2, average=0.0)  # an average over the last step alone
+    assert torch.equal(same[1].weight, moving[1].weight)
+    assert not torch.equal(model[1].weight, moving[1].weight)
+
+
+def test_one_epoch_by_itself_trains_like_fit():
+    model, other = small_model(), small_model()
+    history = run(other, epochs=1)
+    optimizer = sgd(model)
+    row = train_one_epoch(model, loader(), optimizer, precision="float32")
+    assert row == {name: history.rows[0][name] for name in ("train_loss", "train_accuracy", "lr")}
+    assert torch.equal(model[1].weight, other[1].weight)
+
+
+# files
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "log", "resume"])
+def test_a_file_that_cannot_be_written_is_said_before_the_first_epoch(tmp_path, name):
+    (tmp_path / "file").touch()
+    model = small_model()
+    for path, error, said in (
+        (tmp_path / "none" / "x", FileNotFoundError, "create it first"),
+        (tmp_path, IsADirectoryError, "is a folder; name a file in it"),
+        (tmp_path / "file" / "x", FileNotFoundError, "does not exist"),
+        ("/proc/x" if os.path.isdir("/proc") else "/x/x", OSError, "."),
+    ):
+        before = model[1].weight.clone()
+        with pytest.raises(error, match=f"^{name} is .*{said}"):
+            run(model, **{name: path})
+        assert torch.equal(model[1].weight, before)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def wrapped(model, how):
+    state = model.state_dict()
+    return {
+        "plain": lambda: state,
+        "compiled": lambda: torch.compile(model).state_dict(),
+        "a compiled layer": lambda: {name.replace("1.", "1._orig_mod.", 1): value for name, value in state.items()},
+        "DataParallel": lambda: {f"module.{name}": value for name, value in state.items()},
+        "both": lambda: {f"module._orig_mod.{name}": value for name, value in state.items()},
+        "averaged": lambda: torch.optim.swa_utils.AveragedModel(model).state_dict(),
+        "state_dict": lambda: {"state_dict": state, "epoch": 4},
+        "model": lambda: {"model": state, "optimizer": {"state": {}}},
+    }[how]()
+
+
+@pytest.mark.parametrize(
+    "how", ["plain", "compiled", "a compiled layer", "DataParallel", "both", "averaged", "state_dict", "model"]
+)
+def test_weights_from_elsewhere_are_read_whatever_wrapped_their_model(tmp_path, how):
+    model, other = small_model(), nn.Sequential(*small_model())
+    torch.save(wrapped(model, how), tmp_path / "a.pt")
+    nn.init.zeros_(other[1].weight)
+    assert load_checkpoint(other, tmp_path / "a.pt") == ({"epoch": 4} if how == "state_dict" else {})
+    assert all(torch.equal(value, other.state_dict()[name]) for name, value in model.state_dict().items())
+
+
+def test_weights_are_read_into_a_compiled_model(tmp_path):
+    model = small_model()
+    save_checkpoint(model, tmp_path / "a.pt", epoch=1)
+    other = small_model()
+    nn.init.zeros_(other[1].weight)
+    load_checkpoint(torch.compile(other), tmp_path / "a.pt")
+    assert torch.equal(other[1].weight, model[1].weight)
+
+
+def test_a_large_network_that_does_not_fit_is_told_in_one_short_sentence(tmp_path):
+    save_checkpoint(ResNet(classes=11), tmp_path / "a.pt")
+    model = FoodCNN(image_size=32)
+    before = model.features[0].weight.clone()
+    with pytest.raises(
+        ValueError, match=r"\d+ weights are missing in it, the first is features\.0\.weight; "
+    ) as caught:
+        load_checkpoint(model, tmp_path / "a.pt")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+    assert torch.equal(model.features[0].weight, before)
+
+
+def test_what_holds_no_weights_is_named(tmp_path):
+    torch.save({"epoch": 3}, tmp_path / "numbers.pt")
+    (tmp_path / "text.pt").write_text("hello")
+    for name in ("numbers.pt", "text.pt"):
+        with pytest.raises(ValueError, match=f"{name} is no checkpoint that fit wrote"):
+            load_checkpoint(small_model(), tmp_path / name)
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        load_checkpoint(small_model(), tmp_path)
+    with pytest.raises(FileNotFoundError, match="there is no file .*none.pt"):
+        load_checkpoint(small_model(), tmp_path / "none.pt")
 
 
 # what is shown

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from helpers.evaluation.guards import Loader
-from helpers.evaluation.measure import predict
+from helpers.evaluation.prediction import predict
 
 
 def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:

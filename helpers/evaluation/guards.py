@@ -8,7 +8,7 @@ from torch.utils.data import BatchSampler, DataLoader, SequentialSampler, Subset
 
 Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
 
-_WHAT_COLLATE_MEANS = {
+_COLLATE_ERRORS = {
     "PIL.": "PIL pictures, which no batch can hold; give the dataset transform=v2.Compose([v2.Resize((224, 224)), "
     "v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]) of torchvision.transforms.",
     "stack expects each tensor": "pictures of different sizes; give the dataset a transform with Resize((height, "
@@ -61,16 +61,14 @@ def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Te
         ...
         ValueError: the loader gives floating-point images from 255 to 255; divide by 255, ...
     """
-    looked_at = False
     try:
-        for batch in loader:
-            if not looked_at:
+        for number, batch in enumerate(loader):
+            if number == 0:
                 _check_batch(batch, name)
-                looked_at = True
             images, labels = batch
             yield images, labels.long()
     except (TypeError, RuntimeError) as error:
-        for sign, meaning in _WHAT_COLLATE_MEANS.items():
+        for sign, meaning in _COLLATE_ERRORS.items():
             if sign in str(error):
                 raise ValueError(f"{name} gives {meaning}") from error
         raise
@@ -89,8 +87,7 @@ def _check_batch(batch, name: str) -> None:
         raise ValueError(f"{name} gives images of {size}; give batches of N x 3 x H x W with at least one picture.")
     if images.shape[3] == 3 and images.shape[1] not in (1, 3):
         raise ValueError(
-            f"{name} gives images of {size}: N x H x W x 3, colours last; give N x 3 x H x W, images.permute(0, 3, 1, "
-            "2)."
+            f"{name} gives images of {size}, colours last; give N x 3 x H x W: images.permute(0, 3, 1, 2)."
         )
     if images.is_floating_point():
         check_finite(images, f"pixels in {name}")
@@ -106,12 +103,11 @@ def _check_batch(batch, name: str) -> None:
     if labels.ndim == 2 and labels.shape[1] > 1:
         raise ValueError(
             f"{name} gives labels of {' x '.join(map(str, labels.shape))}, one-hot or shares; give one integer a "
-            "picture, labels.argmax(1). `fit` mixes labels itself, see its argument mix."
+            "picture, labels.argmax(1), and mix them with the argument mix of fit."
         )
     if labels.shape != images.shape[:1]:
-        raise ValueError(
-            f"{name} gives labels of shape {tuple(labels.shape)} for {len(images)} pictures; give one integer each."
-        )
+        shape = tuple(labels.shape)
+        raise ValueError(f"{name} gives labels of shape {shape} for {len(images)} pictures; give one integer each.")
     if labels.is_floating_point() or labels.is_complex():
         raise ValueError(f"{name} gives labels of {labels.dtype}; give integers from 0 on, labels.long().")
 
@@ -121,12 +117,11 @@ def check_labels(labels: torch.Tensor, outputs: int, name: str = "the loader") -
     low, high = int(labels.min()), int(labels.max())
     if 0 <= low <= high < outputs:
         return
+    mend = "mend the labels or build the model with more outputs"
     if low < 0:
-        mend = "a label below 0 says that there is none: leave these pictures out; predict(model, loader) answers them"
+        mend = "below 0 says that a picture has none: leave these out, or take predict(model, loader)"
     elif low > 0 and high == outputs:
         mend = "count classes from 0: labels - 1"
-    else:
-        mend = "mend the labels or build the model with more outputs"
     raise ValueError(
         f"{name} has labels from {low} to {high}, but the model gives {outputs} outputs (labels 0 to {outputs - 1}); "
         f"{mend}."
@@ -137,32 +132,44 @@ def check_classes(classes: Sequence[str] | None, outputs: int) -> None:
     """Raise ValueError for a model that has another number of outputs than there are classes, or a single one."""
     if outputs < 2:
         raise ValueError(
-            "the model gives 1 output a picture, and one output a class is measured; build it with 2 outputs and take "
+            "the model gives 1 output a picture, and one a class is measured; build it with 2 outputs and take "
             "cross-entropy, which says the same as one output with BCEWithLogitsLoss."
         )
     if classes is not None and len(classes) != outputs:
         names = ", ".join(map(str, classes[:3])) + (", ..." if len(classes) > 3 else "")
         raise ValueError(
-            f"the model gives {outputs} outputs and there are {len(classes)} classes ({names}); build the model with "
+            f"the model gives {outputs} outputs and there are {len(classes)} classes ({names}); build it with "
             f"{len(classes)} outputs."
         )
 
 
-def classes_of(dataset) -> list[str] | None:
-    """Return the class names of a dataset, or of the one that a `Subset` was taken from; None where it has none."""
+def classes_of(loader: Loader) -> list[str] | None:
+    """Return the class names of a loader's dataset, or of the one that a `Subset` was taken from."""
+    dataset = getattr(loader, "dataset", None)
     while isinstance(dataset, Subset):
         dataset = dataset.dataset
     classes = getattr(dataset, "classes", None)
     return [str(name) for name in classes] if classes is not None else None
 
 
-def labels_of(dataset) -> torch.Tensor | None:
-    """Return all labels of a dataset without reading a picture, int64 N; None where it does not tell."""
+def labels_ahead(loader: Loader) -> torch.Tensor | None:
+    """Return all labels that a loader is going to give, where it can tell without reading a picture."""
+    if isinstance(loader, list | tuple):
+        try:
+            return torch.cat([labels for _, labels in loader])
+        except (TypeError, ValueError, RuntimeError):
+            return None
+    if isinstance(loader, DataLoader) and loader.collate_fn is not default_collate:
+        return None  # it may change them
+    return _labels_of(getattr(loader, "dataset", None))
+
+
+def _labels_of(dataset) -> torch.Tensor | None:
     if isinstance(dataset, Subset):
-        labels = labels_of(dataset.dataset)
+        labels = _labels_of(dataset.dataset)
         return None if labels is None else labels[torch.as_tensor(dataset.indices, dtype=torch.int64)]
     found = getattr(dataset, "labels", getattr(dataset, "targets", None))
-    if isinstance(dataset, TensorDataset) and dataset.tensors:
+    if isinstance(dataset, TensorDataset):
         found = dataset.tensors[-1]
     if found is None or not hasattr(dataset, "__len__") or getattr(dataset, "target_transform", None) is not None:
         return None
@@ -170,40 +177,24 @@ def labels_of(dataset) -> torch.Tensor | None:
         labels = torch.as_tensor(found)
     except (TypeError, ValueError, RuntimeError):
         return None
-    fits = labels.ndim == 1 and len(labels) == len(dataset) and not labels.is_floating_point()
+    fits = labels.shape == (len(dataset),) and not labels.is_floating_point()
     return labels.long() if fits else None
 
 
-def labels_ahead(loader: Loader) -> torch.Tensor | None:
-    """Return all labels that a loader is going to give, where that is known before it gives them."""
-    if isinstance(loader, list | tuple):
-        return torch.cat([torch.as_tensor(labels).flatten() for _, labels in loader])
-    if isinstance(loader, DataLoader) and loader.collate_fn is not default_collate:
-        return None  # it may change them
-    return labels_of(getattr(loader, "dataset", None))
-
-
 def picture_names(loader: Loader, count: int) -> list[str] | None:
-    """Return the names of the pictures that a loader just gave, in the order in which it gave them.
+    """Return the names of the `count` pictures that a loader just gave, in the order in which it gave them.
 
-    Args:
-        loader: After a pass.
-        count: How many pictures it gave.
-
-    Returns:
-        None where the pictures have no names, where two have the same one, or where the order is not known: that of a
-        `DataLoader` which shuffles is not.
+    None where they have no names, where two have the same one, or where the order is not known: a `DataLoader` that
+    shuffles does not tell it.
     """
     names, order = _names_of(getattr(loader, "dataset", None)), getattr(loader, "order", None)
-    if names is not None and order is not None:
-        names = [names[i] for i in order.tolist()]
-    elif isinstance(loader, DataLoader):
-        if type(loader.sampler) is not SequentialSampler or type(loader.batch_sampler) is not BatchSampler:
-            return None
-        names = names[:count] if names is not None and loader.drop_last else names
-    else:
+    if isinstance(loader, DataLoader):
+        in_order = type(loader.sampler) is SequentialSampler and type(loader.batch_sampler) is BatchSampler
+        order = torch.arange(count) if in_order else None
+    if names is None or order is None or not len(order) == count <= len(names):
         return None
-    return names if names is not None and len(names) == count == len(set(names)) else None
+    names = [names[i] for i in order.tolist()]
+    return names if len(set(names)) == count else None
 
 
 def _names_of(dataset) -> list[str] | None:

@@ -104,20 +104,21 @@ def matching(weights: dict[str, torch.Tensor], model: nn.Module, path: str | Pat
     found = {names.get(_bare(name), name): value for name, value in weights.items()}
     if "n_averaged" not in own:
         found.pop("n_averaged", None)  # the count of torch's AveragedModel
-    missing, unknown = [name for name in own if name not in found], [name for name in found if name not in own]
-    other = [
-        name for name in own if name in found and getattr(own[name], "shape", 0) != getattr(found[name], "shape", 0)
-    ]
-    said = []
-    if missing:
-        said.append(f"{len(missing)} of {len(own)} weights are missing, the first is {missing[0][:60]}")
-    if unknown:
-        said.append(f"{len(unknown)} are not of this model, the first is {unknown[0][:60]}")
-    if other:
-        here, there = (" x ".join(map(str, state[other[0]].shape)) for state in (own, found))
-        said.append(f"{len(other)} have another shape, the first is {other[0][:60]}, {there} and here {here}")
-    if said:
-        raise ValueError(f"{path} holds another architecture than this model: {'; '.join(said)}. Build the same model.")
+    shapes, here = ({name: getattr(value, "shape", None) for name, value in state.items()} for state in (found, own))
+    for wrong, said in (
+        ([name for name in here if name not in shapes], "are missing in it"),
+        ([name for name in shapes if name not in here], "are none of this model's"),
+        ([name for name in here if shapes.get(name) != here[name]], "have another shape"),
+    ):
+        if wrong:
+            first = wrong[0]
+            sizes = (
+                f" ({list(shapes[first])} and here {list(here[first])})" if first in shapes and first in here else ""
+            )
+            raise ValueError(
+                f"{path} holds another architecture than this model: {len(wrong)} weights {said}, the first is "
+                f"{first[:60]}{sizes}; build the same model."
+            )
     return found
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import nn
@@ -13,30 +13,25 @@ from torch.utils.data import DataLoader, Subset
 from helpers import runtime
 from helpers.datasets.loader import make_loader
 from helpers.evaluation.guards import Loader, batches, check_classes, check_labels, classes_of, labels_ahead
-from helpers.evaluation.measure import check_outputs, evaluation_mode
+from helpers.evaluation.prediction import check_outputs, evaluation_mode
 from helpers.training.checkpoint import check_can_write
 from helpers.training.resume import same_random_numbers
 
-Step = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+_REFUSALS = (RuntimeError, ValueError, TypeError, IndexError)  # of a model or a loss that is given what does not fit
 
 
-def check_knobs(
-    model, train_loader, valid_loader, *, epochs, optimizer, patience, max_grad_norm, average, valid_pictures, files
-) -> None:
+def check_knobs(model, train_loader, valid_loader, optimizer, knobs: dict, files: dict) -> None:
     """Raise ValueError for a knob of `fit` that is out of range or contradicts another, OSError for its files."""
-    if epochs < 1:
-        raise ValueError(f"epochs is {epochs}; take at least 1.")
-    if patience is not None and patience < 1:
-        raise ValueError(f"patience is {patience}; take at least 1 epoch, or None to train to the end.")
-    for name, value in (("patience", patience), ("valid_pictures", valid_pictures)):
-        if value is not None and valid_loader is None:
+    epochs, max_grad_norm, average = knobs["epochs"], knobs["max_grad_norm"], knobs["average"]
+    for name in ("epochs", "patience", "valid_pictures"):
+        if knobs[name] is not None and knobs[name] < 1:
+            raise ValueError(f"{name} is {knobs[name]}; take at least 1{', or None' if name != 'epochs' else ''}.")
+        if knobs[name] is not None and name != "epochs" and valid_loader is None:
             raise ValueError(f"{name} is set but valid_loader is None; it needs validation pictures.")
     if max_grad_norm is not None and not max_grad_norm > 0:
         raise ValueError(f"max_grad_norm is {max_grad_norm}; take a number above 0, or None.")
     if average is not None and not 0 <= average < 1:
         raise ValueError(f"average is {average}; take a share from 0 to below 1, such as 0.999, or None.")
-    if valid_pictures is not None and valid_pictures < 1:
-        raise ValueError(f"valid_pictures is {valid_pictures}; take at least 1, or None to measure all.")
     own = {id(parameter) for parameter in model.parameters()}
     if not any(id(parameter) in own for group in optimizer.param_groups for parameter in group["params"]):
         raise ValueError(
@@ -67,44 +62,35 @@ def read_scheduler(scheduler, valid_loader):
     return scheduler, scheduler is not None and interval == "step"
 
 
-def watched(loader: Loader, name: str, model: nn.Module, loss_fn: Step, *, mix=None, training: bool = True) -> Iterator:
-    """Yield the batches of a loader, the first after it went through the model and the loss on trial.
+def watched(loader: Loader, name: str, model: nn.Module, loss_fn, *, mix=None, training: bool = True) -> Iterator:
+    """Yield the batches of a loader, the first after one picture of it went through model and loss on trial.
 
-    Nothing is drawn from the loader beforehand, so no generator loses a batch and no random number is used up.
-
-    Args:
-        loader: Anything that gives (images, labels).
-        name: What a refusal calls it.
-        model: On its device already; its mode and statistics stay as they are.
-        loss_fn: As for `fit`.
-        mix: As for `fit`: the loss is then given shares of classes.
-        training: Whether batch norm is going to take its statistics from each batch.
+    Nothing is taken from the loader beforehand, so no generator loses a batch and no random number is used up.
 
     Raises:
         ValueError: A batch does not fit the model or the loss.
     """
     outputs, lone = None, None
     for images, labels in batches(loader, name):
+        sizes = {len(labels)}
         if outputs is None:
             with same_random_numbers([loader]):
-                outputs, lone = _try(model, images, labels, loss_fn, mix, name)
-            check_classes(classes_of(getattr(loader, "dataset", None)), outputs)
+                outputs, lone = _try(model, images[:1], labels[:1], loss_fn, mix, name)
+            check_classes(classes_of(loader), outputs)
             ahead = labels_ahead(loader)
             check_labels(labels if ahead is None else ahead, outputs, name)
-            if training and lone and 1 in _sizes_ahead(loader):
-                _refuse_lone(name, lone)
+            sizes |= _sizes_ahead(loader) if lone else set()
         check_labels(labels, outputs, name)
-        if training and lone and len(labels) == 1:
-            _refuse_lone(name, lone)
+        if training and lone and 1 in sizes:
+            raise ValueError(
+                f"{name} has a batch of one picture, and {lone} cannot normalise one value a channel; take another "
+                "batch_size, or a DataLoader with drop_last=True."
+            )
         yield images, labels
 
 
-def look_ahead(loader: Loader, model: nn.Module, loss_fn: Step) -> Loader:
-    """Try the first validation batch before the first epoch; return the loader, of an iterator with its batch put back.
-
-    Raises:
-        ValueError: The loader gives nothing, or what does not fit the model.
-    """
+def look_ahead(loader: Loader, model: nn.Module, loss_fn) -> Loader:
+    """Try the first validation batch before the first epoch; return the loader, an iterator with its batch put back."""
     with same_random_numbers([loader]):
         first = next(watched(loader, "valid_loader", model, loss_fn, training=False), None)
     if first is None:
@@ -112,7 +98,7 @@ def look_ahead(loader: Loader, model: nn.Module, loss_fn: Step) -> Loader:
     return itertools.chain([first], loader) if hasattr(loader, "__next__") else loader
 
 
-def _try(model, images, labels, loss_fn, mix, name) -> tuple[int, str | None]:
+def _try(model, image, label, loss_fn, mix, name) -> tuple[int, str | None]:
     """Return the number of outputs, and the batch norm layer (if any) to which one picture is one value a channel."""
     lone = []
 
@@ -123,61 +109,55 @@ def _try(model, images, labels, loss_fn, mix, name) -> tuple[int, str | None]:
     hooks = [part.register_forward_pre_hook(note) for part in model.modules() if isinstance(part, _BatchNorm)]
     try:
         with evaluation_mode(model), torch.no_grad():
-            logits = model(runtime.prepare(images[:1], runtime.device()))
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+            logits = model(runtime.prepare(image, runtime.device()))
+    except _REFUSALS as error:
         raise ValueError(
-            f"{name} gives pictures of {' x '.join(map(str, images.shape[1:]))}, which do not fit this model "
-            f"({reason}); build the model for this image_size or load the pictures at the model's size."
+            f"{name} gives pictures of {' x '.join(map(str, image.shape[1:]))}, which do not fit this model "
+            f"({_first_line(error)}); build the model for this image_size or load the pictures at the model's size."
         ) from error
     finally:
         for hook in hooks:
             hook.remove()
     check_outputs(logits, 1)
     check_classes(None, logits.shape[1])
-    _try_loss(loss_fn, logits.float(), labels[:1], mix)
+    _try_loss(loss_fn, logits.float(), label, mix)
     return logits.shape[1], next(iter(lone), None)
 
 
-def _try_loss(loss_fn, logits: torch.Tensor, labels: torch.Tensor, mix) -> None:
-    # Losses that compare number by number would stretch N labels over N x C logits where N equals C: never with C + 1.
+def _try_loss(loss_fn, logits: torch.Tensor, label: torch.Tensor, mix) -> None:
+    # A loss that compares number by number would stretch N labels over N x C logits where N equals C: never with C + 1.
     outputs = logits.shape[1]
-    logits = logits.expand(outputs + 1, outputs)
-    targets = labels.to(logits.device).clamp(0, outputs - 1).expand(outputs + 1)
+    targets = label.to(logits.device).clamp(0, outputs - 1).expand(outputs + 1)
     if mix is not None:
         targets = nn.functional.one_hot(targets, outputs).float()
     name = getattr(loss_fn, "__name__", type(loss_fn).__name__)
-    expected = f"{'class shares N x C' if mix is not None else 'integer labels N'}"
     advice = (
-        f"fit calls loss_fn(logits N x C, {expected}) and expects their mean loss; take nn.CrossEntropyLoss(), or a "
-        "function that makes of these labels what your loss needs, such as nn.functional.one_hot."
+        f"fit calls loss_fn(logits N x C, {'integer labels N' if mix is None else 'class shares N x C'}) for their "
+        "mean loss; take nn.CrossEntropyLoss(), or a function that makes of these labels what your loss needs, such as "
+        "nn.functional.one_hot."
     )
     try:
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            loss = loss_fn(logits, targets)
-    except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ValueError(f"{name} cannot compare the model's outputs with the labels ({reason}); {advice}") from error
+            loss = loss_fn(logits.expand(outputs + 1, outputs), targets)
+    except _REFUSALS as error:
+        raise ValueError(f"{name} cannot compare outputs with labels ({_first_line(error)}); {advice}") from error
     if not isinstance(loss, torch.Tensor) or loss.ndim or getattr(loss_fn, "reduction", "mean") != "mean":
         raise ValueError(f"{name} does not give one mean loss a batch, reduction='mean'; {advice}")
 
 
-def _sizes_ahead(loader: Loader) -> list[int]:
-    """Return the sizes of the last batches where they are known before they come."""
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _sizes_ahead(loader: Loader) -> set[int]:
+    """Return the sizes of all batches, or of the last one, where they are known before they come."""
     if isinstance(loader, list | tuple):
-        return [len(labels) for _, labels in loader]
+        return {len(labels) for _, labels in loader}
     source, size = getattr(loader, "sampler", getattr(loader, "dataset", None)), getattr(loader, "batch_size", None)
     if not isinstance(size, int) or not hasattr(source, "__len__") or getattr(loader, "drop_last", False):
-        return []
-    return [len(source) % size or size]
-
-
-def _refuse_lone(name: str, layer: str) -> None:
-    raise ValueError(
-        f"{name} has a batch of one picture, and {layer} cannot normalise one value a channel; take another "
-        "batch_size, or a DataLoader with drop_last=True."
-    )
+        return set()
+    return {len(source) % size or size}
 
 
 def spread(labels: torch.Tensor, count: int) -> list[int]:
@@ -192,14 +172,10 @@ def spread(labels: torch.Tensor, count: int) -> list[int]:
 
 
 def part_of(loader: Loader, count: int) -> tuple[Loader, tuple[int, int] | None]:
-    """Return a loader of `count` pictures, always the same, spread evenly over the classes, and (count, of how many).
-
-    Raises:
-        ValueError: The pictures cannot be chosen by their labels.
-    """
+    """Return a loader of `count` pictures, always the same, each class by its share, and (count, of how many)."""
     dataset, labels = getattr(loader, "dataset", None), labels_ahead(loader)
-    course = hasattr(dataset, "subset") and hasattr(loader, "transform")
-    if labels is None or not (course or isinstance(loader, DataLoader)):
+    ours = hasattr(dataset, "subset") and hasattr(loader, "transform")
+    if labels is None or not (ours or isinstance(loader, DataLoader)):
         raise ValueError(
             f"valid_pictures is {count}, but valid_loader is a {type(loader).__name__} whose pictures cannot be chosen "
             "by their labels; take make_loader, or a DataLoader of a dataset with labels or targets."
@@ -207,6 +183,6 @@ def part_of(loader: Loader, count: int) -> tuple[Loader, tuple[int, int] | None]
     if count >= len(labels):
         return loader, None
     rows, part = spread(labels, count), (count, len(labels))
-    if course:
+    if ours:
         return make_loader(dataset.subset(rows), loader.batch_size, transform=loader.transform), part
     return DataLoader(Subset(dataset, rows), loader.batch_size or 1, num_workers=loader.num_workers), part

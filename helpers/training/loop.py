@@ -12,39 +12,42 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from helpers import runtime
-from helpers.evaluation.guards import batches, check_finite
+from helpers.evaluation.guards import Loader, batches, check_finite
 from helpers.evaluation.measure import evaluate
-from helpers.training import resume as going_on
 from helpers.training.checkpoint import save_checkpoint
 from helpers.training.guards import check_knobs, look_ahead, part_of, read_scheduler, watched
 from helpers.training.history import COLUMNS, History, append, better
 from helpers.training.progress import Progress
+from helpers.training.resume import ResumeFile
+
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Mix = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
 
 def train_one_epoch(
     model: nn.Module,
-    loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    loader: Loader,
     optimizer: torch.optim.Optimizer,
-    loss_fn: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = nn.functional.cross_entropy,
+    loss_fn: Loss = nn.functional.cross_entropy,
     *,
     precision: str = "auto",
-    mix: Callable | None = None,
+    mix: Mix | None = None,
     max_grad_norm: float | None = None,
     after_step: Iterable[Callable[[], None]] = (),
     epoch: int = 1,
 ) -> dict[str, float]:
-    """Train on each picture once: the loop that notebook 01 writes by hand, with what a user of it wants besides.
+    """Train on each picture once: the loop that notebook 01 writes by hand, with what its users want besides.
 
     Args:
-        model: On the device of `runtime.device()`; left in training mode.
-        loader: Iterable of (images, labels), as for `fit`.
+        model: As all the others but the last two, as for `fit`; on its device already, left in training mode.
+        loader: The training pictures.
         optimizer: Over `model.parameters()`.
-        loss_fn: Maps (logits, labels) to the mean loss of the batch.
+        loss_fn: Mean loss of a batch.
         precision: Of the forward pass.
-        mix: Maps (images, labels) to mixed images and class shares.
+        mix: MixUp or CutMix.
         max_grad_norm: Longest gradient.
         after_step: Called after every step, one after the other.
-        epoch: Number that a loss which is not finite is reported with.
+        epoch: The number that is named if the loss is not finite.
 
     Returns:
         ``train_loss`` and ``train_accuracy``, means over the pictures, and ``lr``, of the last step.
@@ -77,7 +80,11 @@ def train_one_epoch(
         loss = loss_fn(logits, targets)  # 3. loss
         lr = optimizer.param_groups[0]["lr"]
         if not torch.isfinite(loss):
-            raise FloatingPointError(_diverged(loss, epoch, batch, lr))
+            raise FloatingPointError(
+                f"the loss is {loss.item()} in epoch {epoch}, batch {batch}, at learning rate {lr:g}. Try, in "
+                f"this order: a lower rate ({lr / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this "
+                "batch."
+            )
         loss.backward()  # 4. backward
         if max_grad_norm is not None:
             nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
@@ -95,18 +102,18 @@ def train_one_epoch(
 
 def fit(
     model: nn.Module,
-    train_loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
-    valid_loader: Iterable[tuple[torch.Tensor, torch.Tensor]] | None = None,
+    train_loader: Loader,
+    valid_loader: Loader | None = None,
     *,
     epochs: int,
     optimizer: torch.optim.Optimizer,
-    loss_fn: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
+    loss_fn: Loss | None = None,
     scheduler: LRScheduler | ReduceLROnPlateau | dict[str, Any] | None = None,
     patience: int | None = None,
     max_grad_norm: float | None = None,
     checkpoint: str | Path | None = None,
     log: str | Path | None = None,
-    mix: Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]] | None = None,
+    mix: Mix | None = None,
     precision: str = "auto",
     progress: bool = True,
     average: float | None = None,
@@ -164,11 +171,11 @@ def fit(
     knobs = {"epochs": epochs, "patience": patience, "max_grad_norm": max_grad_norm, "average": average}
     knobs["valid_pictures"] = valid_pictures
     files = {"checkpoint": checkpoint, "log": log, "resume": resume}
-    check_knobs(model, train_loader, valid_loader, optimizer=optimizer, files=files, **knobs)
+    check_knobs(model, train_loader, valid_loader, optimizer, knobs, files)
     scheduler, every_step = read_scheduler(scheduler, valid_loader)
     loss_fn = loss_fn or nn.functional.cross_entropy
     on = runtime.device()
-    runtime.choose_precision(precision, on)
+    runtime.choose_precision(precision, on)  # refuses a name that there is not
     runtime.keep_big_blocks()
     model.to(on, memory_format=runtime.memory_format(on))
     averaged = None
@@ -182,28 +189,26 @@ def fit(
             valid_loader, valid_part = part_of(valid_loader, valid_pictures)
 
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "average": averaged}
-    parts = {name: part for name, part in parts.items() if part is not None}
-    loaders = [train_loader, valid_loader]
-    settings = going_on.settings_of(parts, train_loader, **knobs)
-    history, best = going_on.begin(resume, parts, loaders, settings)
+    file = ResumeFile(resume, parts, [train_loader, valid_loader], knobs)
+    history, best = file.read()
     history.valid_part = valid_part
-    first = len(history) + 1
+    if log is not None:
+        for row in history.rows:
+            append(log, row)
     show = Progress(epochs, train_loader, done=len(history)) if progress else None
     after_step = [lambda: averaged.update_parameters(model)] if averaged is not None else []
     after_step += [scheduler.step] if every_step else []
     after_step += [lambda: show.step(len(history) + 1, history)] if show else []
-    if log is not None:
-        for row in history.rows:
-            append(log, row)
+    pictures = watched(train_loader, "train_loader", model, loss_fn, mix=mix)
     try:
-        for epoch in range(first, epochs + 1) if history.stopped is None else ():
-            started = time.perf_counter()
-            pictures = watched(train_loader, "train_loader", model, loss_fn, mix=mix) if epoch == first else None
+        while len(history) < epochs and history.stopped is None:
+            started, epoch = time.perf_counter(), len(history) + 1
             row = dict.fromkeys(COLUMNS, math.nan) | {"epoch": epoch}
             row |= train_one_epoch(
-                model, pictures or batches(train_loader, "train_loader"), optimizer, loss_fn, precision=precision,
-                mix=mix, max_grad_norm=max_grad_norm, after_step=after_step, epoch=epoch,
+                model, pictures, optimizer, loss_fn, precision=precision, mix=mix, max_grad_norm=max_grad_norm,
+                after_step=after_step, epoch=epoch,
             )  # fmt: skip
+            pictures = batches(train_loader, "train_loader")
             if valid_loader is not None:
                 row["valid_loss"], row["valid_accuracy"] = _measure(measured, valid_loader, loss_fn, precision, epoch)
             row["seconds"] = time.perf_counter() - started
@@ -220,10 +225,7 @@ def fit(
             elif scheduler is not None and not every_step:
                 plateau = isinstance(scheduler, ReduceLROnPlateau)
                 scheduler.step(row["valid_loss"]) if plateau else scheduler.step()
-            if resume is not None:
-                going_on.keep(resume, parts, loaders, settings, history, best)
-            if history.stopped:
-                break
+            file.write(history, best)
     except KeyboardInterrupt:
         history.stopped = f"interrupted in epoch {len(history) + 1}"
     finally:
@@ -236,13 +238,6 @@ def fit(
     elif averaged is not None:
         model.load_state_dict(measured.state_dict())
     return history
-
-
-def _diverged(loss: torch.Tensor, epoch: int, batch: int, lr: float) -> str:
-    return (
-        f"the loss is {loss.item()} in epoch {epoch}, batch {batch}, at learning rate {lr:g}. Try, in this order: "
-        f"a lower rate ({lr / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this batch."
-    )
 
 
 def _measure(model, loader, loss_fn, precision, epoch) -> tuple[float, float]:

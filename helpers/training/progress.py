@@ -45,8 +45,9 @@ class Progress:
     def close(self, history: History) -> None:
         """Put the table in the place of the line."""
         if self.handle:
-            self.handle.update(*([history] if len(history) else [{"text/plain": ""}]), raw=not len(history))
+            self.handle.update(history if len(history) else {"text/plain": ""}, raw=not len(history))
             return
         if sys.stderr.isatty():
             print("\r" + " " * 78 + "\r", end="", file=sys.stderr, flush=True)
-        print(history)
+        if len(history):
+            print(history)

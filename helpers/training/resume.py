@@ -10,8 +10,72 @@ import numpy as np
 import torch
 
 from helpers.files import write_whole
-from helpers.training.checkpoint import check_can_write, matching, read_safely
+from helpers.training.checkpoint import matching, read_safely
 from helpers.training.history import History
+
+
+class ResumeFile:
+    """What `fit(..., resume=path)` writes after each epoch, and goes on from.
+
+    Args:
+        path: None to keep nothing.
+        parts: What has a state: model and optimizer, and scheduler and averaged model, or None for these.
+        loaders: Whose random numbers go on, too.
+        knobs: Settings of `fit`: another training cannot go on from this file.
+    """
+
+    def __init__(self, path: str | Path | None, parts: dict[str, Any], loaders: list, knobs: dict[str, Any]) -> None:
+        self.path, self.loaders = None if path is None else Path(path), loaders
+        self.parts = {name: part for name, part in parts.items() if part is not None}
+        settings = {
+            name: type(part).__name__ for name, part in self.parts.items() if name in ("optimizer", "scheduler")
+        }
+        settings |= {"scheduler": "none"} | settings | knobs | parts["optimizer"].defaults
+        settings["number of batches"] = len(loaders[0]) if hasattr(loaders[0], "__len__") else None
+        self.settings = {name: str(value) for name, value in settings.items()}
+
+    def read(self) -> tuple[History, dict[str, torch.Tensor] | None]:
+        """Return the history and the best weights so far, and put all else where it was; without a file start anew.
+
+        Raises:
+            ValueError: The file is no such file, or one of another training.
+        """
+        if self.path is None:
+            return History(), None
+        for part in self.path.parent.glob(f".{self.path.name}.*.part"):
+            part.unlink(missing_ok=True)  # of a training that was killed while it wrote
+        if not self.path.exists():
+            return History(), None
+        state = read_safely(self.path, "file of a training")
+        if not isinstance(state, dict) or not isinstance(state.get("settings"), dict):
+            raise ValueError(f"{self.path} is no file that fit wrote to go on from; name another one, or move it away.")
+        matching(state["parts"]["model"], self.parts["model"], self.path)
+        for name, now in self.settings.items():
+            if (then := state["settings"].get(name)) != now:
+                raise ValueError(
+                    f"{self.path} is of a training with {name} = {then}, and this one has {now}; give the same "
+                    "settings to go on, or another file to begin anew."
+                )
+        for name, part in self.parts.items():
+            try:
+                part.load_state_dict(state["parts"][name])
+            except (ValueError, KeyError, RuntimeError) as error:
+                raise ValueError(f"{self.path} is of another {name} ({error}); build the same one.") from error
+        set_random_state(state["random"], self.loaders)
+        history = History(**state["history"])
+        history.earlier = len(history)
+        return history, state["best"]
+
+    def write(self, history: History, best: dict[str, torch.Tensor] | None) -> None:
+        """Keep what `read` returns and puts back; whoever is killed meanwhile leaves the file of the epoch before."""
+        if self.path is None:
+            return
+        state = {name: part.state_dict() for name, part in self.parts.items()}
+        state = {"settings": self.settings, "parts": state, "history": vars(history), "best": best}
+        with write_whole(self.path) as part:
+            torch.save(state | {"random": random_state(self.loaders)}, part)
+        if len(history) == 1:
+            read_safely(self.path, "file to go on from")  # an optimizer may keep what cannot be read back
 
 
 def random_state(loaders: list) -> dict[str, Any]:
@@ -33,7 +97,7 @@ def set_random_state(state: dict[str, Any], loaders: list) -> None:
     kind, keys, *rest = state["numpy"]
     np.random.set_state((kind, keys.numpy().astype(np.uint32), *rest))  # noqa: NPY002
     torch.set_rng_state(state["torch"])
-    if len(state["cuda"]) == torch.cuda.device_count():
+    if torch.cuda.is_available() and len(state["cuda"]) == torch.cuda.device_count():
         torch.cuda.set_rng_state_all(state["cuda"])
     if state["mps"] is not None and torch.backends.mps.is_available():
         torch.mps.set_rng_state(state["mps"])
@@ -54,73 +118,9 @@ def same_random_numbers(loaders: list) -> Iterator[None]:
 def _generators(loaders: list) -> list[torch.Generator]:
     found = {}
     for loader in loaders:
-        sampler = getattr(loader, "sampler", None)
-        for holder in (loader, sampler, getattr(getattr(loader, "batch_sampler", None), "sampler", None)):
+        sampler, within = getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None)
+        for holder in (loader, sampler, getattr(within, "sampler", None)):
             generator = getattr(holder, "generator", None)
             if isinstance(generator, torch.Generator):
                 found[id(generator)] = generator
     return list(found.values())
-
-
-def settings_of(parts: dict[str, Any], loader, **knobs: Any) -> dict[str, str]:
-    """Return what a training was called with, as texts: another training cannot go on from its file."""
-    optimizer = parts["optimizer"]
-    settings = knobs | {"optimizer": type(optimizer).__name__} | optimizer.defaults
-    settings["scheduler"] = type(parts["scheduler"]).__name__ if "scheduler" in parts else None
-    settings["number of training batches"] = len(loader) if hasattr(loader, "__len__") else None
-    return {name: str(value) for name, value in settings.items()}
-
-
-def begin(path: str | Path | None, parts: dict, loaders: list, settings: dict[str, str]) -> tuple[History, Any]:
-    """Return the history and the best weights so far, and put all else where it was; without a file start anew.
-
-    Args:
-        path: What `keep` wrote; None or a file that is not there yet for a new start.
-        parts: What has a state: model, optimizer, and scheduler and averaged model where there are such.
-        loaders: Whose random numbers go on, too.
-        settings: From `settings_of`.
-
-    Raises:
-        OSError: Nothing can be written to `path`.
-        ValueError: The file is none of `keep`, or of another training.
-    """
-    if path is None:
-        return History(), None
-    path = Path(path)
-    check_can_write(path, "resume")
-    for part in path.parent.glob(f".{path.name}.*.part"):
-        part.unlink(missing_ok=True)  # of a training that was killed while it wrote
-    if not path.exists():
-        return History(), None
-    state = read_safely(path, "file of a training")
-    if not isinstance(state, dict) or not isinstance(state.get("settings"), dict):
-        raise ValueError(f"{path} is no file that fit wrote to go on from; name another one, or move it away.")
-    matching(state["parts"]["model"], parts["model"], path)
-    for name, now in settings.items():
-        if state["settings"].get(name) != now:
-            raise ValueError(
-                f"{path} is of a training with {name} = {state['settings'].get(name)}, and this one has {now}; "
-                "give the same settings to go on, or another file to begin anew."
-            )
-    for name, part in parts.items():
-        try:
-            part.load_state_dict(state["parts"][name])
-        except (ValueError, KeyError, RuntimeError) as error:
-            raise ValueError(f"{path} is of a training with another {name} ({error}); build the same one.") from error
-    set_random_state(state["random"], loaders)
-    history = History(**state["history"])
-    history.earlier = len(history)
-    return history, state["best"]
-
-
-def keep(path: str | Path, parts: dict, loaders: list, settings: dict[str, str], history: History, best: Any) -> None:
-    """Write all that `begin` reads; whoever is interrupted meanwhile leaves the file of the epoch before."""
-    state = {
-        "settings": settings,
-        "parts": {name: part.state_dict() for name, part in parts.items()},
-        "random": random_state(loaders),
-        "history": vars(history),
-        "best": best,
-    }
-    with write_whole(path) as part:
-        torch.save(state, part)
