@@ -174,7 +174,13 @@ def build_model(recipe: Recipe, classes: int) -> nn.Module:
 
 
 def train(
-    recipe: Recipe, data: Splits, *, seed: int = 0, log: str | Path | None = None, progress: bool = True
+    recipe: Recipe,
+    data: Splits,
+    *,
+    seed: int = 0,
+    log: str | Path | None = None,
+    resume: str | Path | None = None,
+    progress: bool = True,
 ) -> tuple[nn.Module, History]:
     """Train a network as a recipe says, on `data.train`; `data.valid` is only measured.
 
@@ -186,6 +192,7 @@ def train(
         data: Pictures of the recipe's size, from `load_food`.
         seed: Decides weights, order and augmentation.
         log: CSV file that gets each epoch's row as soon as it is measured.
+        resume: File, written after each epoch, from which the same training goes on when it was ended.
         progress: Show one line while training and the table after it.
 
     Returns:
@@ -241,6 +248,7 @@ def train(
         patience=recipe.patience,
         max_grad_norm=recipe.max_grad_norm,
         log=log,
+        resume=resume,
         mix=mixing(recipe.mix, classes) if recipe.mix else None,
         progress=progress,
         average=1 - 1 / max(1.0, recipe.averaging * steps) if recipe.averaging else None,

@@ -1,6 +1,9 @@
 """`python -m course train` carries out a recipe, says what came of it, and leaves what `predict` needs."""
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +16,9 @@ from course import recipes
 from course.__main__ import main
 from course.commands import train as command
 from course.recipes import RECIPES, Recipe, build_model, find_recipe, for_sample, train
-from course.saved import load_run
+from course.saved import UNFINISHED, load_run
 from helpers import evaluate, load_food, make_loader
+from helpers.files import ROOT
 from helpers.training import COLUMNS, fit
 
 TINY = Recipe("tiny", "tiny", "ResNet", {"blocks": (1,), "width": 4}, image_size=16, epochs=2, batch_size=16)
@@ -197,7 +201,7 @@ def interrupt_in(epoch, monkeypatch):
 def test_ctrl_c_keeps_what_there_is_and_says_so(tmp_path, monkeypatch, capsys):
     interrupt_in(2, monkeypatch)
     assert run(tmp_path) == 130
-    assert "Stopped after 1 of 2 epochs; what there is so far is kept." in capsys.readouterr().err
+    assert "Stopped after 1 of 2 epochs; what there is so far is kept, and the same command goes on." in capsys.readouterr().err
     config = load_run(tmp_path / "out")[1]
     assert config["epochs_trained"] == 1
     assert config["stopped"] == "interrupted in epoch 2"
@@ -215,3 +219,32 @@ def test_ctrl_c_in_the_first_epoch_keeps_nothing_and_the_folder_stays_usable(tmp
 def test_pictures_of_another_size_are_refused():
     with pytest.raises(ValueError, match="the pictures have 32 pixels and recipe 'tiny' wants 16"):
         train(TINY, load_food("full", image_size=32), progress=False)
+
+
+def test_a_training_that_was_killed_goes_on_to_the_same_weights(tmp_path, capsys):
+    long = ["--epochs", "40"]
+    assert main(["train", "food", "--recipe", "tiny", "--output", str(tmp_path / "whole"), *long]) == 0
+    command = [sys.executable, "-m", "course", "train", "food", "--recipe", "tiny", "--output", str(tmp_path / "out")]
+    child = "import sys; from course.recipes import RECIPES, Recipe; from course.__main__ import main; "
+    child += f"RECIPES['tiny'] = {TINY!r}; sys.exit(main({command[3:] + long!r}))"
+    process = subprocess.Popen([sys.executable, "-c", child], cwd=ROOT, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "out" / UNFINISHED).exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert (tmp_path / "out" / UNFINISHED).exists(), "it was over before it could be killed"
+    assert main(command[3:] + long) == 0
+    assert "going on with the training" in capsys.readouterr().out
+    whole, mended = (torch.load(tmp_path / name / "model.pt", weights_only=True) for name in ("whole", "out"))
+    assert same(whole, mended)
+    whole, mended = (pd.read_csv(tmp_path / name / "history.csv").drop(columns="seconds") for name in ("whole", "out"))
+    assert whole.equals(mended)
+    assert not (tmp_path / "out" / UNFINISHED).exists()
+
+
+def test_a_damaged_file_to_go_on_from_is_named(tmp_path, capsys):
+    assert run(tmp_path, "--epochs", "2") == 0
+    (tmp_path / "out" / UNFINISHED).write_bytes(b"")
+    assert run(tmp_path, "--epochs", "2") == 1
+    assert UNFINISHED in capsys.readouterr().err

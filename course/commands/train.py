@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from course.recipes import RECIPES, find_recipe, for_sample, train
-from course.saved import new_folder, save_run
+from course.saved import UNFINISHED, new_folder, save_run
 from helpers.datasets import choose_profile, load_food, make_loader
 from helpers.datasets.profiles import find_set
 from helpers.evaluation import evaluate
@@ -19,7 +19,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "train",
         description="Train on the part train, measure on valid, and leave model.pt, config.json and history.csv. "
-        "Ctrl-C ends the training and keeps what there is.",
+        "Ctrl-C ends the training and keeps what there is; the same command goes on after it, or after a power cut.",
         epilog="example: python -m course train food --recipe best --profile sample --output runs/mine",
     )
     parser.add_argument("set", metavar="SET", help="food")
@@ -64,7 +64,10 @@ def main(args: argparse.Namespace) -> int:
             f"smaller for the drawn sample: {recipe.image_size} pixels (else {named.image_size}), epochs "
             f"{recipe.epochs} (else {named.epochs}){network}"
         )
-    model, history = train(recipe, data, seed=args.seed, log=folder / "history.csv")
+    unfinished = folder / UNFINISHED
+    if unfinished.exists():
+        print(f"going on with the training in {folder}; to begin anew, remove {unfinished.name}")
+    model, history = train(recipe, data, seed=args.seed, log=folder / "history.csv", resume=unfinished)
     if not len(history):
         print(f"Stopped before the first epoch was over; there is nothing to keep in {folder}.", file=sys.stderr)
         return 130
@@ -72,7 +75,10 @@ def main(args: argparse.Namespace) -> int:
     save_run(folder, recipe, model, history, data, found, args.seed)
     interrupted = (history.stopped or "").startswith("interrupted")
     if interrupted:
-        print(f"Stopped after {len(history)} of {recipe.epochs} epochs; what there is so far is kept.", file=sys.stderr)
+        stopped = f"Stopped after {len(history)} of {recipe.epochs} epochs; what there is so far is kept"
+        print(f"{stopped}, and the same command goes on.", file=sys.stderr)
+    else:
+        unfinished.unlink(missing_ok=True)
     print(f"validation{' of the averaged weights' if recipe.averaging else ''}: {found}")
     print(f"written: {folder}; try it: python -m course predict {folder} PICTURE")
     return 130 if interrupted else 0
