@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 from torch import nn
-from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset, TensorDataset, random_split
+from torch.utils.data import ConcatDataset, DataLoader, Dataset, IterableDataset, Subset, TensorDataset, random_split
 from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
 
@@ -179,6 +179,28 @@ def test_a_generator_loses_no_batch_and_cannot_serve_two_epochs():
         train(iter(batches), epochs=2)
     with pytest.raises(ValueError, match="valid_loader is an iterator"):
         train(batches, iter(batches), epochs=2)
+
+
+class Stream(IterableDataset):
+    """Pictures that come one after another, nobody knows how many."""
+
+    def __init__(self, labels=LABELS):
+        self.given = labels
+
+    def __iter__(self):
+        return iter([(image, int(label)) for image, label in zip(IMAGES, self.given, strict=True)])
+
+
+def test_a_stream_without_a_length_trains_and_is_watched(tmp_path):
+    stream = DataLoader(Stream(), 8)
+    history = train(stream, stream, epochs=2, resume=tmp_path / "run.pt")
+    assert history.table.drop(columns="seconds").equals(
+        train(loader(), loader(), epochs=2).table.drop(columns="seconds")
+    )
+    with pytest.raises(ValueError, match="labels from 1 to 2"):
+        train(DataLoader(Stream(LABELS + 1), 8))
+    with pytest.raises(ValueError, match="a batch of one picture"):
+        train(DataLoader(Stream(), 19), net=model(batch_norm=True))
 
 
 def test_looking_at_the_first_batches_uses_up_no_random_number():

@@ -269,6 +269,7 @@ def test_a_diverging_loss_stops_with_epoch_batch_rate_and_three_things_to_try():
     ("options", "said"),
     [
         ({"epochs": 0}, "epochs is 0"),
+        ({"epochs": 2.5}, "epochs is 2.5; take a whole number"),
         ({"patience": 0, "valid": loader()}, "patience is 0"),
         ({"patience": 2}, "patience is set but valid_loader is None"),
         ({"max_grad_norm": 0}, "max_grad_norm is 0"),
@@ -478,6 +479,11 @@ def test_a_history_of_any_length_is_a_short_table_with_the_best_marked():
     assert (
         "nan" not in repr(History([dict.fromkeys(COLUMNS, math.nan) | {"epoch": 1, "lr": 1e-3, "seconds": 1}])).lower()
     )
+
+
+def test_a_history_without_an_epoch_is_one_line():
+    assert repr(History(stopped="interrupted in epoch 1")) == "0 epochs in 0.0 s; stopped: interrupted in epoch 1"
+    assert "<table" not in History()._repr_html_()
 
 
 def test_a_terminal_sees_one_line_and_then_the_table():

@@ -81,7 +81,7 @@ def _check_batch(batch, name: str) -> None:
     images, labels = batch
     for what, value in (("images", images), ("labels", labels)):
         if not isinstance(value, torch.Tensor):
-            raise ValueError(f"{name} gives {what} as {type(value).__name__}; give a tensor.")
+            raise ValueError(f"{name} gives {what} as {type(value).__name__}; give a tensor of numbers.")
     size = " x ".join(map(str, images.shape))
     if images.ndim != 4 or not images.numel():
         raise ValueError(f"{name} gives images of {size}; give batches of N x 3 x H x W with at least one picture.")
@@ -143,6 +143,14 @@ def check_classes(classes: Sequence[str] | None, outputs: int) -> None:
         )
 
 
+def length(loader: Loader) -> int | None:
+    """Return the length, or None where there is none: a `DataLoader` may have the method and no answer."""
+    try:
+        return len(loader)
+    except TypeError:
+        return None
+
+
 def classes_of(loader: Loader) -> list[str] | None:
     """Return the class names of a loader's dataset, or of the one that a `Subset` was taken from."""
     dataset = getattr(loader, "dataset", None)
@@ -171,13 +179,13 @@ def _labels_of(dataset) -> torch.Tensor | None:
     found = getattr(dataset, "labels", getattr(dataset, "targets", None))
     if isinstance(dataset, TensorDataset):
         found = dataset.tensors[-1]
-    if found is None or not hasattr(dataset, "__len__") or getattr(dataset, "target_transform", None) is not None:
+    if found is None or getattr(dataset, "target_transform", None) is not None:
         return None
     try:
         labels = torch.as_tensor(found)
     except (TypeError, ValueError, RuntimeError):
         return None
-    fits = labels.shape == (len(dataset),) and not labels.is_floating_point()
+    fits = labels.shape == (length(dataset),) and not labels.is_floating_point()
     return labels.long() if fits else None
 
 
@@ -204,4 +212,4 @@ def _names_of(dataset) -> list[str] | None:
     if hasattr(dataset, "samples") and hasattr(dataset, "root"):  # torchvision's ImageFolder
         return [os.path.relpath(path, dataset.root).replace(os.sep, "/") for path, _ in dataset.samples]
     names = getattr(dataset, "names", None)
-    return list(map(str, names)) if isinstance(names, list | tuple) and len(names) == len(dataset) else None
+    return list(map(str, names)) if isinstance(names, list | tuple) and len(names) == length(dataset) else None

@@ -1,5 +1,6 @@
 """Keep weights in a file, and read them back without running what else the file holds."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ def check_can_write(path: str | Path, name: str) -> None:
         raise IsADirectoryError(f"{name} is {path}, which is a folder; name a file in it.")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{name} is {path}, but the folder {path.parent} does not exist; create it first.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(f"{name} is {path}, a file that may not be changed; name another.")
     try:
         with write_whole(path.with_name(f".{path.name}.try")) as part:
             part.touch()

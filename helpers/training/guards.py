@@ -3,6 +3,7 @@
 import itertools
 import warnings
 from collections.abc import Iterator
+from numbers import Integral
 
 import torch
 from torch import nn
@@ -12,7 +13,7 @@ from torch.utils.data import DataLoader, Subset
 
 from helpers import runtime
 from helpers.datasets.loader import make_loader
-from helpers.evaluation.guards import Loader, batches, check_classes, check_labels, classes_of, labels_ahead
+from helpers.evaluation.guards import Loader, batches, check_classes, check_labels, classes_of, labels_ahead, length
 from helpers.evaluation.prediction import check_outputs, evaluation_mode
 from helpers.training.checkpoint import check_can_write
 from helpers.training.resume import same_random_numbers
@@ -24,9 +25,9 @@ def check_knobs(model, train_loader, valid_loader, optimizer, knobs: dict, files
     """Raise ValueError for a knob of `fit` that is out of range or contradicts another, OSError for its files."""
     epochs, max_grad_norm, average = knobs["epochs"], knobs["max_grad_norm"], knobs["average"]
     for name in ("epochs", "patience", "valid_pictures"):
-        if knobs[name] is not None and knobs[name] < 1:
-            raise ValueError(f"{name} is {knobs[name]}; take at least 1{', or None' if name != 'epochs' else ''}.")
-        if knobs[name] is not None and name != "epochs" and valid_loader is None:
+        if (value := knobs[name]) is not None and not (isinstance(value, Integral) and value >= 1):
+            raise ValueError(f"{name} is {value}; take a whole number from 1 on{', or None' * (name != 'epochs')}.")
+        if value is not None and name != "epochs" and valid_loader is None:
             raise ValueError(f"{name} is set but valid_loader is None; it needs validation pictures.")
     if max_grad_norm is not None and not max_grad_norm > 0:
         raise ValueError(f"max_grad_norm is {max_grad_norm}; take a number above 0, or None.")
@@ -41,7 +42,7 @@ def check_knobs(model, train_loader, valid_loader, optimizer, knobs: dict, files
         if path is not None:
             check_can_write(path, name)
     for name, loader in (("train_loader", train_loader), ("valid_loader", valid_loader)):
-        if hasattr(loader, "__len__") and len(loader) == 0:
+        if length(loader) == 0:
             raise ValueError(f"{name} has no batches; its dataset holds no pictures, or drop_last drops them all.")
         if hasattr(loader, "__next__") and epochs > 1:
             raise ValueError(
@@ -155,9 +156,10 @@ def _sizes_ahead(loader: Loader) -> set[int]:
     if isinstance(loader, list | tuple):
         return {len(labels) for _, labels in loader}
     source, size = getattr(loader, "sampler", getattr(loader, "dataset", None)), getattr(loader, "batch_size", None)
-    if not isinstance(size, int) or not hasattr(source, "__len__") or getattr(loader, "drop_last", False):
+    count = length(source)
+    if not isinstance(size, int) or not count or getattr(loader, "drop_last", False):
         return set()
-    return {len(source) % size or size}
+    return {count % size or size}
 
 
 def spread(labels: torch.Tensor, count: int) -> list[int]:

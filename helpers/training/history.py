@@ -76,10 +76,14 @@ class History:
         return line + (f"; stopped: {self.stopped}" if self.stopped else "")
 
     def __repr__(self) -> str:
+        if not self.rows:
+            return self._last_line()
         table = self._short_table().to_string(index=False, formatters=_FORMATS, na_rep="")
         return f"{table}\n{self._last_line()}"
 
     def _repr_html_(self) -> str:
+        if not self.rows:
+            return f"<p>{self._last_line()}</p>"
         table = self._short_table().to_html(index=False, formatters=_FORMATS, na_rep="", border=0)
         return f"{table}<p>{self._last_line()}</p>"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tqdm import tqdm
 
+from helpers.evaluation.guards import length
 from helpers.training.history import History
 
 
@@ -15,7 +16,8 @@ class Progress:
 
     def __init__(self, epochs: int, loader: Iterable, done: int = 0) -> None:
         self.epochs, self.started, self.drawn, self.steps = epochs, time.perf_counter(), 0.0, 0
-        self.total = (epochs - done) * len(loader) if hasattr(loader, "__len__") else None
+        batches = length(loader)
+        self.total = batches and (epochs - done) * batches
         self.handle = None
         with contextlib.suppress(ImportError, NameError):
             from IPython import get_ipython
@@ -45,9 +47,8 @@ class Progress:
     def close(self, history: History) -> None:
         """Put the table in the place of the line."""
         if self.handle:
-            self.handle.update(history if len(history) else {"text/plain": ""}, raw=not len(history))
+            self.handle.update(history)
             return
         if sys.stderr.isatty():
             print("\r" + " " * 78 + "\r", end="", file=sys.stderr, flush=True)
-        if len(history):
-            print(history)
+        print(history)

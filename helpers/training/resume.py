@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from helpers.evaluation.guards import length
 from helpers.files import write_whole
 from helpers.training.checkpoint import matching, read_safely
 from helpers.training.history import History
@@ -31,7 +32,7 @@ class ResumeFile:
             name: type(part).__name__ for name, part in self.parts.items() if name in ("optimizer", "scheduler")
         }
         settings |= {"scheduler": "none"} | settings | knobs | parts["optimizer"].defaults
-        settings["number of batches"] = len(loaders[0]) if hasattr(loaders[0], "__len__") else None
+        settings["number of batches"] = length(loaders[0])
         self.settings = {name: str(value) for name, value in settings.items()}
 
     def read(self) -> tuple[History, dict[str, torch.Tensor] | None]:
