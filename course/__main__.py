@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error.name} is not installed for {sys.executable}; run `python -m course doctor`, which says "
               "what is missing and what to do.", file=sys.stderr)  # fmt: skip
         return 1
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, FloatingPointError) as error:
         # What our own code raises for a wrong value or file is a sentence for the person at the keyboard.
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -16,14 +16,14 @@ from helpers.files import write_text, write_whole
 from helpers.training import History
 
 FILES = ("model.pt", "config.json", "history.csv")
-UNFINISHED = "unfinished.pt"  # what a training that was ended goes on from
 
 
-def new_folder(folder: Path) -> Path:
+def new_folder(folder: Path, unfinished: str = "") -> Path:
     """Make a folder for a trained network, and refuse one that holds a network already, unless it can be gone on with.
 
     Args:
         folder: Where `model.pt`, `config.json` and `history.csv` will go.
+        unfinished: Name of a file in it from which a training goes on; where it is there, the others may be, too.
 
     Returns:
         The folder, which exists then.
@@ -39,7 +39,7 @@ def new_folder(folder: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise FileExistsError(f"{folder} is a file; choose a new folder with --output.")
     there = [name for name in FILES if (folder / name).exists()]
-    if there and not (folder / UNFINISHED).exists():
+    if there and not (unfinished and (folder / unfinished).exists()):
         raise FileExistsError(f"{folder} holds a {there[0]} already; choose a new folder with --output, or remove it.")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

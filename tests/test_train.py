@@ -16,11 +16,12 @@ from course import recipes
 from course.__main__ import main
 from course.commands import train as command
 from course.recipes import RECIPES, Recipe, build_model, find_recipe, for_sample, train
-from course.saved import UNFINISHED, load_run
+from course.saved import load_run
 from helpers import evaluate, load_food, make_loader
 from helpers.files import ROOT
 from helpers.training import COLUMNS, fit
 
+UNFINISHED = "unfinished-seed-0.pt"
 TINY = Recipe("tiny", "tiny", "ResNet", {"blocks": (1,), "width": 4}, image_size=16, epochs=2, batch_size=16)
 
 
@@ -201,7 +202,10 @@ def interrupt_in(epoch, monkeypatch):
 def test_ctrl_c_keeps_what_there_is_and_says_so(tmp_path, monkeypatch, capsys):
     interrupt_in(2, monkeypatch)
     assert run(tmp_path) == 130
-    assert "Stopped after 1 of 2 epochs; what there is so far is kept, and the same command goes on." in capsys.readouterr().err
+    assert (
+        "Stopped after 1 of 2 epochs; what there is so far is kept, and the same command goes on."
+        in capsys.readouterr().err
+    )
     config = load_run(tmp_path / "out")[1]
     assert config["epochs_trained"] == 1
     assert config["stopped"] == "interrupted in epoch 2"

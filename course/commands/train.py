@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from course.recipes import RECIPES, find_recipe, for_sample, train
-from course.saved import UNFINISHED, new_folder, save_run
+from course.saved import new_folder, save_run
 from helpers.datasets import choose_profile, load_food, make_loader
 from helpers.datasets.profiles import find_set
 from helpers.evaluation import evaluate
@@ -53,7 +53,8 @@ def main(args: argparse.Namespace) -> int:
     if recipe.epochs < 1:
         raise ValueError(f"--epochs is {recipe.epochs}; take at least 1.")
     seed_everything(args.seed)  # refuses a seed that is out of range before anything is decoded or written
-    folder = new_folder(args.output or ROOT / "runs" / f"food-{recipe.name.replace(' ', '-')}")
+    folder = args.output or ROOT / "runs" / f"food-{recipe.name.replace(' ', '-')}"
+    unfinished = new_folder(folder, f"unfinished-seed-{args.seed}.pt") / f"unfinished-seed-{args.seed}.pt"
 
     data = load_food(profile, image_size=recipe.image_size, aspect=recipe.aspect, on_unreadable="skip")
     print(data)
@@ -64,7 +65,6 @@ def main(args: argparse.Namespace) -> int:
             f"smaller for the drawn sample: {recipe.image_size} pixels (else {named.image_size}), epochs "
             f"{recipe.epochs} (else {named.epochs}){network}"
         )
-    unfinished = folder / UNFINISHED
     if unfinished.exists():
         print(f"going on with the training in {folder}; to begin anew, remove {unfinished.name}")
     model, history = train(recipe, data, seed=args.seed, log=folder / "history.csv", resume=unfinished)
