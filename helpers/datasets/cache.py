@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -121,7 +121,7 @@ def _fill(
             images[position] = ASPECTS[aspect](picture, size)
             facts[position] = describe(picture, mode)
 
-    for _ in parallel(work, range(len(names)), "decoding"):
+    for _ in _parallel(work, range(len(names)), "decoding"):
         pass
     images.flush()
     return facts, unreadable
@@ -142,7 +142,7 @@ def _content_hashes(folder: Path, names: list[str], cache: Path) -> list[str]:
         def work(position: int) -> str:
             return hashlib.sha256((folder / names[position]).read_bytes()).hexdigest()
 
-        for position, value in zip(changed, parallel(work, changed, "reading"), strict=True):
+        for position, value in zip(changed, _parallel(work, changed, "reading"), strict=True):
             trusted = now - marks[position][1] > _FRESH
             known[names[position]] = [*(marks[position] if trusted else [None, None]), value]
         write_text(manifest, json.dumps(known))
@@ -153,21 +153,8 @@ def _digest(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
-def parallel(work, items: Iterable, label: str) -> Iterator:
-    """Do `work` on every item in threads (Pillow and hashlib release the interpreter), with a bar in a terminal.
-
-    Args:
-        work: Function of one item.
-        items: What to work on.
-        label: Stands before the bar.
-
-    Yields:
-        The results, in order.
-
-    Example:
-        >>> list(parallel(abs, [-1, 2], "example"))
-        [1, 2]
-    """
+def _parallel(work: Callable, items: Iterable, label: str) -> Iterator:
+    # In threads, as Pillow and hashlib release the interpreter; with a bar in a terminal.
     items = list(items)
     pool = ThreadPoolExecutor(workers())
     try:

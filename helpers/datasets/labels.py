@@ -52,11 +52,6 @@ class LabelTable:
         """Note a row or file that cannot be used."""
         self.problems.setdefault(problem, []).append(item)
 
-    @property
-    def source(self) -> str:
-        """Where the labels stand, in short."""
-        return short(self.csv) if self.csv else f"{self.pictures.name}/"
-
     def complain(self, title: str) -> None:
         """Raise one ValueError that lists every problem, if there is one.
 
@@ -74,12 +69,12 @@ class LabelTable:
         found = "; ".join(f"{some(rows)} {kind}" for kind, rows in self.problems.items())
         if self.csv:
             raise ValueError(
-                f"{self.source} does not fit its pictures: {found}. Correct these rows, or write a "
+                f"{short(self.csv)} does not fit its pictures: {found}. Correct these rows, or write a "
                 f"cleaned copy without them: python -m course data check {title} --fix"
             )
         raise ValueError(
-            f"{self.source} holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label from 0 "
-            f"to {len(self.classes) - 1}, or move it away."
+            f"{self.pictures.name}/ holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label "
+            f"from 0 to {len(self.classes) - 1}, or move it away."
         )
 
 
@@ -149,20 +144,11 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
 
 
 def some(items: list[str], limit: int = 10) -> str:
-    """List the first ten of many things, and say how many there are.
-
-    Args:
-        items: The things.
-        limit: How many to list.
-
-    Returns:
-        One clause of text.
+    """List the first `limit` of many things, and say how many there are.
 
     Example:
         >>> some(["a", "b", "c"], limit=2)
         'a, b and 1 more (3 in all)'
-        >>> some(["a"])
-        'a'
     """
     text = ", ".join(items[:limit])
     return f"{text} and {len(items) - limit} more ({len(items)} in all)" if len(items) > limit else text
@@ -190,13 +176,7 @@ def number(name: str) -> int | None:
 
 
 def sides(group: dict[str, str]) -> str:
-    """Say which pictures of a group carry which label.
-
-    Args:
-        group: {file name: class name}.
-
-    Returns:
-        One clause of text.
+    """Say which pictures of a group, {file name: class name}, carry which label.
 
     Example:
         >>> sides({"9.jpg": "ordinary", "1.jpg": "emergency", "3.jpg": "ordinary"})

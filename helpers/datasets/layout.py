@@ -55,11 +55,7 @@ def read_set(folder: Path, name: str | None = None) -> LabelTable:
 
 
 def in_layout(folder: Path, name: str) -> bool:
-    """Return whether a folder has the layout of a set; its files are not looked at one by one.
-
-    Args:
-        folder: Any folder.
-        name: "vehicles" or "food".
+    """Return whether a folder has the layout of a set, "vehicles" or "food"; its labels are not read.
 
     Example:
         >>> in_layout(Path("no folder"), "food")
@@ -114,11 +110,7 @@ def read_food(folder: Path) -> LabelTable:
 
 
 def label_of(name: str, classes: int) -> int | None:
-    """Return the label in a file's name LABEL_INDEX.jpg, or None.
-
-    Args:
-        name: The file's name.
-        classes: Number of classes.
+    """Return the label in a file's name LABEL_INDEX.jpg, or None where it is none of so many classes.
 
     Example:
         >>> label_of("7_1.jpg", 11), label_of("11_0.jpg", 11), label_of("0001.jpg", 11)

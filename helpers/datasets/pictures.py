@@ -38,17 +38,7 @@ class Facts:
 
 
 def check_size(size: tuple[int, int]) -> None:
-    """Refuse a picture with more than `MAX_PIXELS` pixels.
-
-    Args:
-        size: Width and height in pixels.
-
-    Raises:
-        UnreadablePictureError: It is larger.
-
-    Example:
-        >>> check_size((224, 224))
-    """
+    """Raise an UnreadablePictureError for a picture of more than `MAX_PIXELS` pixels; `size` is width and height."""
     width, height = size
     if width * height > MAX_PIXELS:
         raise UnreadablePictureError(f"{width} x {height} pixels is above the limit of {MAX_PIXELS:,}")

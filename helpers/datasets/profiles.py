@@ -11,6 +11,9 @@ from filelock import FileLock
 from helpers.files import data_dir
 
 PROFILES = ("sample", "full")
+FOOD = ["Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat", "Noodles/Pasta", "Rice", "Seafood", "Soup",
+        "Vegetable/Fruit"]  # fmt: skip
+"""The classes of Food-11, in the order of its labels."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +70,7 @@ SETS = (
         real="food11",
         photos="food photos",
         variable="COURSE_FOOD_DIR",
-        classes=[
-            "Bread",
-            "Dairy product",
-            "Dessert",
-            "Egg",
-            "Fried food",
-            "Meat",
-            "Noodles/Pasta",
-            "Rice",
-            "Seafood",
-            "Soup",
-            "Vegetable/Fruit",
-        ],  # fmt: skip
+        classes=FOOD,
         image_sizes={"sample": 128, "full": 128},
         count=3102,
     ),
@@ -87,13 +78,7 @@ SETS = (
 
 
 def find_set(name: str) -> PictureSet:
-    """Return a set by either of its names.
-
-    Args:
-        name: "vehicles"; "food" or "food11".
-
-    Returns:
-        The set.
+    """Return a set by its name: "vehicles"; "food" or "food11".
 
     Raises:
         ValueError: Another name.
