@@ -75,7 +75,7 @@ class _Layer(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         table = self.training_logits if self.training else self.logits
-        return table[images.flatten(1)[:, 0].round().long()].clone()
+        return table[(255 * images.flatten(1)[:, 0]).round().long()].clone()
 
 
 class _Net(nn.Module):
@@ -102,7 +102,7 @@ def q2(measure, random):
     size, classes = 12, 3
     labels = torch.from_numpy(random.integers(0, classes, size))
     right, in_training = random.choice(np.arange(2, size), 2, replace=False).tolist()
-    images = torch.arange(size).float()[:, None, None, None].expand(size, 3, 4, 4)
+    images = torch.arange(size)[:, None, None, None].expand(size, 3, 4, 4) / 255
     for training in random.permutation([True, False]).tolist():
         tables = [_logits(labels, count, classes) for count in (in_training, right)]
         model = _Net(_Layer(*tables)).train(training)
