@@ -143,7 +143,7 @@ def _tutorial(build: Callable) -> Callable:
         model = build(chosen)
         optimizer = torch.optim.Adam(model.parameters(), lr=chosen.lr, weight_decay=chosen.weight_decay)
         loaders = make_loader(data.train, chosen.batch_size, shuffle=True), make_loader(data.valid, 256)
-        limits = {"patience": chosen.patience, "max_grad_norm": chosen.clip}
+        limits = {"patience": chosen.patience, "max_grad_norm": chosen.clip, "valid_pictures": chosen.watched}
         fit(model, *loaders, epochs=chosen.epochs, optimizer=optimizer, progress=False, **limits)
         return model
 
