@@ -1,6 +1,10 @@
-"""Folders and files: where the course lies, writing whole or not at all, walking a folder, and what is litter."""
+"""Folders and files: where the course lies, whole writing, what is litter, tables as spreadsheets leave them."""
 
+import codecs
+import csv
+import io
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -113,3 +117,42 @@ def walk(folder: str | Path, *, links: bool = False) -> list[str]:
         prefix = os.path.relpath(place, folder).replace(os.sep, "/") + "/"
         found += [f"{prefix}{name}".removeprefix("./") for name in names if not litter(name)]
     return sorted(found)
+
+
+def read_table(path: str | Path) -> list[tuple[int, list[str]]]:
+    r"""Read a table in text, with what editors and spreadsheets make of it.
+
+    That is: a byte-order mark, UTF-16, `;` or tabs between the columns, a first line that says so (``sep=;``), empty
+    lines, empty columns at the end.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Line number and cells of every row that is not empty, the names of the columns first.
+
+    Raises:
+        ValueError: It is no such table; the message is the reason alone, without the file name.
+
+    Example:
+        >>> import tempfile
+        >>> path = Path(tempfile.mkdtemp()) / "a.csv"
+        >>> path.write_bytes(b"\xef\xbb\xbfId;Name\r\n\r\n1;a,b\r\n") > 0
+        True
+        >>> read_table(path)
+        [(1, ['Id', 'Name']), (3, ['1', 'a,b'])]
+    """
+    with open(path, "rb") as file:
+        content = file.read()
+    twice = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if twice else "utf-8-sig")
+        said = re.match(r"sep=(.)\r?\n", text)
+        first = text.lstrip("\r\n").partition("\n")[0]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=said[1] if said else max(",;\t", key=first.count))
+        rows = [(reader.line_num, row) for row in reader][bool(said) :]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"not a CSV in UTF-8 ({error})") from error
+    rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
+    wide = max((place for place, name in enumerate(rows[0][1], 1) if name.strip()), default=0) if rows else 0
+    return [(line, row if any(cell.strip() for cell in row[wide:]) else row[:wide]) for line, row in rows]

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,8 +16,9 @@ import pytest
 import torch
 from PIL import Image
 
+from course.intake import write_cleaned
 from drawings import VERSIONS
-from helpers.datasets import ImageDataset, cache, choose_profile, data_folder, load_vehicles, make_loader
+from helpers.datasets import ImageDataset, audit, cache, choose_profile, data_folder, load_vehicles, make_loader
 from helpers.datasets.splits import split_honest
 from helpers.files import data_dir
 from helpers.runtime import seed_everything
@@ -256,8 +258,8 @@ def test_all_bad_rows_are_one_error(full_set):
     text = str(error.value)
     assert "line 2: '0.jpg' is '2', line 3: '1.jpg' is '' with an unknown label (known: 0 = ordinary" in text
     assert "line 42: '5.jpg' given twice" in text
-    assert r"line 43: '../secret.jpg', line 44: 'a\\b.jpg', line 45: '' pointing out of the folder" in text
-    assert "line 46: '900.jpg' without a picture in images/" in text
+    assert "line 43: '../secret.jpg' pointing out of the folder" in text
+    assert r"line 44: 'a\\b.jpg', line 45: '', line 46: '900.jpg' without a picture in images/" in text
     assert "data check vehicles --profile full --fix" in text
 
 
@@ -293,6 +295,92 @@ def test_a_byte_order_mark_spaces_and_further_columns_do_no_harm(full_set):
     lines = [line.replace(",", " , ") + ",more" for line in csv_lines(full_set)]
     (full_set / "emergency_train.csv").write_text("\n".join(lines) + "\n\n", encoding="utf-8-sig")
     assert len(load_vehicles(image_size=8).train) == 28
+
+
+def respell(folder, spell, label=str, separator=",", mark=""):
+    rows = [line.split(",") for line in csv_lines(folder)[1:]]
+    lines = [separator.join(["image_names", "emergency_or_not"])]
+    lines += [separator.join([spell(name), label(value)]) for name, value in rows]
+    (folder / "emergency_train.csv").write_text(mark + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        "images/{}.jpg",
+        "./{}.jpg",
+        "/kaggle/input/train/{}.jpg",
+        "C:\\photos\\{}.jpg",
+        "images\\{}.jpg",
+        "{}",
+        "{}.0",
+        "images/{}",
+        "{}.JPG",
+        "{}.jpeg",
+    ],
+)
+def test_another_spelling_of_a_pictures_name_is_taken(full_set, spell):
+    respell(full_set, lambda name: spell.format(name.removesuffix(".jpg")))
+    data = load_vehicles(image_size=8)
+    assert len(data.train) == 28
+    assert [int(name.split(".")[0]) % 2 for name in data.train.names] == data.train.labels.tolist()
+    assert audit("vehicles").without_row == []
+
+
+@pytest.mark.parametrize("form", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_an_accent_is_the_same_in_both_of_its_unicode_forms(full_set, form):
+    there, said = (unicodedata.normalize(one, "caf\u00e9") for one in form)
+    for i in range(40):
+        (full_set / "images" / f"{i}.jpg").rename(full_set / "images" / f"{there} {i}.jpg")
+    respell(full_set, lambda name: f"{said} {name}")
+    assert len(load_vehicles(image_size=8).train) == 28
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        lambda value: f"{value}.0",
+        lambda value: "1.0" if value == "1" else "0",
+        lambda value: CLASSES[int(value)].title(),
+    ],
+)
+def test_another_spelling_of_a_label_is_taken(full_set, label):
+    respell(full_set, str, label)
+    assert load_vehicles(image_size=8).train.labels.tolist().count(1) == 14
+
+
+@pytest.mark.parametrize(("separator", "mark"), [(";", ""), ("\t", ""), (";", "sep=;\n"), (";", "\ufeff")])
+def test_another_separator_is_taken(full_set, separator, mark):
+    respell(full_set, str, lambda value: f"{value},0" if separator == ";" else value, separator, mark)
+    assert len(load_vehicles(image_size=8).train) == 28
+
+
+def test_a_spelling_that_fits_nothing_or_several_is_refused_and_names_what_is_there(full_set):
+    Image.open(full_set / "images" / "5.jpg").save(full_set / "images" / "5.png")
+    rewrite(full_set, ["image_names,emergency_or_not", "344.png,1", "5,1", "../7.jpg,1", "3.png,1", "8.jpg,0"])
+    with pytest.raises(ValueError, match="does not fit its pictures") as error:
+        load_vehicles()
+    text = str(error.value)
+    assert "line 2: '344.png', line 3: '5' (there are 5.jpg, 5.png), line 5: '3.png' (there is 3.jpg) without" in text
+    assert "line 4: '../7.jpg' (there is 7.jpg) pointing out of the folder" in text
+
+
+def test_a_picture_with_two_labels_is_contradicting_and_both_lines_are_named(full_set):
+    rewrite(full_set, [*csv_lines(full_set), "images/7.jpg,0", "9.JPG,1"])
+    with pytest.raises(
+        ValueError, match=r"'7\.jpg' in line 9 \('1'\) against line 42 \('0'\) with contradict"
+    ) as error:
+        load_vehicles()
+    assert "line 43: '9.JPG' given twice" in str(error.value)
+    kept = write_cleaned(audit("vehicles")).read_text(encoding="utf-8").splitlines()[1:]
+    assert kept == [line for line in csv_lines(full_set)[1:41] if line != "7.jpg,1"]
+
+
+@pytest.mark.parametrize("name", ["THUMBS.DB", "ehthumbs.db", "Desktop.ini", "._344.jpg", ".DS_Store"])
+def test_what_file_managers_leave_among_vehicles_does_no_harm(full_set, name):
+    (full_set / "images" / name).write_bytes(b"x")
+    assert len(load_vehicles(image_size=8).train) == 28
+    assert audit("vehicles").without_row == []
 
 
 # Cache

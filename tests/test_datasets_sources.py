@@ -268,9 +268,23 @@ def test_damaged_zips_are_one_sentence_and_leave_nothing(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_a_backslash_in_a_name_is_a_folder(tmp_path):
-    unpack.unpack(archive(tmp_path / "a.zip", ("images\\1.jpg", "x"), ("images\\", "")), tmp_path / "new")
-    assert listing(tmp_path / "new") == {"images/1.jpg": b"x"}
+def test_a_backslash_in_a_name_is_a_folder_and_a_dot_is_none(tmp_path):
+    members = ("images\\1.jpg", "x"), ("images\\", ""), ("./", ""), ("./images/./2.jpg", "y"), (".\\a.csv", "z")
+    unpack.unpack(archive(tmp_path / "a.zip", *members), tmp_path / "new")
+    assert listing(tmp_path / "new") == {"images/1.jpg": b"x", "images/2.jpg": b"y", "a.csv": b"z"}
+
+
+def test_a_dot_does_not_hide_that_two_members_are_one_file(tmp_path):
+    with pytest.raises(UnsafeArchiveError, match="two of its members have the same name"):
+        unpack.unpack(archive(tmp_path / "a.zip", ("a/1.jpg", "x"), ("a\\.\\1.jpg", "y")), tmp_path / "new")
+
+
+def test_a_spelling_of_the_labels_is_imported_as_it_is_and_loads(in_layout, own_data_folder):
+    wild = in_layout(LAYOUTS["train_SOaYf6m"])
+    table = wild / "train_SOaYf6m" / "train.csv"
+    table.write_text(table.read_text().replace(",", ";").replace(".jpg", "").replace("\n", "\r\n"), newline="")
+    import_folder("vehicles", wild)
+    assert len(load_vehicles(image_size=8).train) == 14
 
 
 # Import

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.files import data_dir, litter, walk, write_text, write_whole
+from helpers.files import data_dir, litter, read_table, walk, write_text, write_whole
 
 
 def stop_halfway(target, write):
@@ -52,6 +52,26 @@ def test_litter_is_litter_in_whatever_case(name, tmp_path):
 @pytest.mark.parametrize("name", ["344.jpg", "thumbs.jpg", "MACOSX", "desktop.ini.jpg", ".", ".."])
 def test_a_picture_and_a_way_up_are_no_litter(name):
     assert not litter(name)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,x;y\n",
+        b"\xef\xbb\xbfa;b\r\n1;x;y;\r\n".replace(b"x;y;", b'"x;y"'),
+        "a\tb\n1\tx;y\n".encode("utf-16"),
+        b'sep=;\r\na;b\r\n\r\n1;"x;y"\r\n;;\r\n',
+        b"a,b,,\n1,x;y,,\n,,,",
+    ],
+)
+def test_a_table_is_read_as_spreadsheets_leave_it(tmp_path, content):
+    (tmp_path / "a.csv").write_bytes(content)
+    assert [row for _, row in read_table(tmp_path / "a.csv")] == [["a", "b"], ["1", "x;y"]]
+
+
+def test_what_stands_beyond_the_columns_stays_to_be_complained_about(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"a,b\n1,2,3\n")
+    assert read_table(tmp_path / "a.csv") == [(1, ["a", "b"]), (2, ["1", "2", "3"])]
 
 
 def test_links_to_folders_are_followed_where_asked(tmp_path):

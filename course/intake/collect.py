@@ -15,7 +15,7 @@ from helpers.datasets.labels import UNLABELLED, LabelTable, short
 from helpers.datasets.layout import CSV, PARTS
 from helpers.datasets.pictures import MAX_PIXELS, UnreadablePictureError, check_size
 from helpers.datasets.profiles import find_set
-from helpers.files import data_dir, write_whole
+from helpers.files import data_dir, litter, write_whole
 
 KNOWN_CSV = "dd8304cb9705f6b56b4a711fc5bb52865fcadef038ef19a854e3a684916f83bd"
 """SHA-256 of the label CSV that the figures of this course were measured with."""
@@ -151,6 +151,6 @@ def _report_csv(table: LabelTable) -> None:
     known = hashlib.sha256(table.csv.read_bytes()).hexdigest() == KNOWN_CSV
     relation = "the same as" if known else f"not the same (SHA-256 {KNOWN_CSV[:8]}...) as"
     print(f"{len(table.names)} labelled pictures copied; the labels are {relation} those this course was measured with")
-    others = sum(1 for entry in table.pictures.iterdir() if entry.is_file()) - len(table.names)
+    others = sum(entry.is_file() and not litter(entry.name) for entry in table.pictures.iterdir()) - len(table.names)
     if others:
         print(f"not copied: {others} files in {table.pictures.name}/ without a row in {table.csv.name}")

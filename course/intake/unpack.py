@@ -44,8 +44,13 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(archive) as file:
             for member in file.infolist():
-                member.filename = member.filename.replace("\\", "/")  # as old tools of Windows write it
-            members = [member for member in file.infolist() if not any(map(litter, member.filename.split("/")))]
+                name = member.filename.replace("\\", "/")  # as old tools of Windows write it
+                member.filename = re.sub(r"(^|/)(\./)+", r"\1", name)
+            members = [
+                member
+                for member in file.infolist()
+                if member.filename and not any(map(litter, member.filename.split("/")))
+            ]
             wrong = _wrong(members)
             if wrong:
                 raise UnsafeArchiveError(f"{archive.name} is refused: {wrong}.")

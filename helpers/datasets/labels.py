@@ -1,11 +1,14 @@
 """The label table, every complaint about it, and its reader for a CSV with `image_names` and `emergency_or_not`."""
 
-import csv
+import os
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from helpers.datasets.pictures import SUFFIXES
 from helpers.datasets.profiles import find_set
+from helpers.files import litter, read_table
 
 COLUMNS = ("image_names", "emergency_or_not")
 UNLABELLED = -1
@@ -81,13 +84,16 @@ class LabelTable:
 def read_labels(path: Path, pictures: Path) -> LabelTable:
     r"""Read a label CSV and hold it against the folder of pictures.
 
+    Other spellings of the same thing are taken where only one picture fits: a folder before its name, `\` for `/`, no
+    suffix or one in another case, other Unicode forms; 1.0 and the name of the class for 1.
+
     Args:
         path: CSV with the columns of `COLUMNS` (further ones are ignored).
         pictures: Folder that holds the files named in it.
 
     Returns:
-        The usable rows, and the problems of the others: unknown labels, rows without a picture, picture names given
-        twice, names that point out of the folder.
+        The usable rows, and the problems of the others: unknown labels, rows without a picture, pictures named twice
+        (with two labels none of the rows counts, else the first), names that point out of the folder.
 
     Raises:
         ValueError: The file is not a CSV in UTF-8, lacks a column, or has no row.
@@ -95,52 +101,112 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     Example:
         >>> import tempfile
         >>> folder = Path(tempfile.mkdtemp())
-        >>> _ = (folder / "labels.csv").write_text("image_names,emergency_or_not\n1.jpg,1\n2.jpg,yes\n")
-        >>> (folder / "1.jpg").touch()
+        >>> _ = (folder / "labels.csv").write_text("image_names,emergency_or_not\nimages/1.JPG,1.0\n2.jpg,yes\n")
+        >>> for name in ("1.jpg", "2.jpg"):
+        ...     (folder / name).touch()
         >>> table = read_labels(folder / "labels.csv", folder)
         >>> table.names, table.labels, table.problems
         (['1.jpg'], [1], {'with an unknown label (known: 0 = ordinary, 1 = emergency)': ["line 3: '2.jpg' is 'yes'"]})
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = [(name or "").strip() for name in reader.fieldnames or []]
-            reader.fieldnames = columns
-            rows = [(reader.line_num, row) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{short(path)} is not a CSV in UTF-8 ({error}); save it again as one.") from error
+        rows = read_table(path)
+    except ValueError as error:
+        raise ValueError(f"{short(path)} is {error}; save it again as one.") from error
+    columns = [name.strip().lower() for name in rows[0][1]] if rows else []
     missing = [name for name in COLUMNS if name not in columns]
     if missing:
         raise ValueError(
             f"{short(path)} has no column {some(missing)}: found {some(columns) or 'none'}; name the columns "
             f"{' and '.join(COLUMNS)} in its first line."
         )
-    if not rows:
+    if not rows[1:]:
         raise ValueError(f"{short(path)} has no row below its first line; get or import the data again.")
 
     table = LabelTable("vehicles", path, pictures)
-    labels = {str(index): index for index in range(len(table.classes))}
     known = ", ".join(f"{index} = {name}" for index, name in enumerate(table.classes))
     unknown = f"with an unknown label (known: {known})"
-    outside, absent, twice = "pointing out of the folder", f"without a picture in {pictures.name}/", "given twice"
-    present = {entry.name for entry in pictures.iterdir() if entry.is_file()}
-    for line, row in rows:
-        name, label = ((row[column] or "").strip() for column in COLUMNS)
-        if name in table.named:
-            problem, text = twice, f"line {line}: {name!r}"
-        elif not name or name != Path(name).name or "\\" in name:
-            problem, text = outside, f"line {line}: {name!r}"
-        elif label not in labels:
-            problem, text = unknown, f"line {line}: {name!r} is {label!r}"
-        elif name not in present:
-            problem, text = absent, f"line {line}: {name!r}"
+    # A link to nothing is a picture too: an unreadable one.
+    present = {entry.name for entry in pictures.iterdir() if not entry.is_dir() and not litter(entry.name)}
+    alike = {}
+    for name in sorted(present):
+        for spelling in set(_spellings(name)):
+            alike.setdefault(spelling, []).append(name)
+    named = {}
+    for line, row in rows[1:]:
+        name, label = ((row[at] if at < len(row) else "").strip() for at in map(columns.index, COLUMNS))
+        picture, hint = _find(name, present, alike)
+        table.named.add(picture or name)
+        if picture:
+            named.setdefault(picture, []).append((line, name, label))
+        elif ".." in re.split(r"[/\\]", name):
+            table.complain_about("pointing out of the folder", f"line {line}: {name!r}{hint}")
         else:
-            problem = None
-            table.add(name, labels[label])
-        table.named.add(name)
-        if problem:
-            table.complain_about(problem, text)
+            table.complain_about(f"without a picture in {pictures.name}/", f"line {line}: {name!r}{hint}")
+    for picture, own in named.items():
+        found = [_class_of(label, table.classes) for _, _, label in own]
+        if len(set(found)) > 1:
+            listed = " against ".join(f"line {line} ({label!r})" for line, _, label in own)
+            table.complain_about("with contradicting labels", f"{picture!r} in {listed}")
+            continue
+        if found[0] is not None:
+            table.add(picture, found[0])
+        for line, name, label in own[found[0] is not None :]:
+            problem, text = ("given twice", "") if found[0] is not None else (unknown, f" is {label!r}")
+            table.complain_about(problem, f"line {line}: {name!r}{text}")
     return table
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    """Return what counts in the name of a picture, and what is left of it without a suffix."""
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1]).casefold()
+    stem, suffix = os.path.splitext(name)
+    return re.sub(r"\.jpeg$", ".jpg", name), stem if suffix in {*SUFFIXES, ".0"} else name  # 7.0: a spreadsheet's 7
+
+
+def _find(name: str, present: set[str], alike: dict[str, list[str]]) -> tuple[str | None, str]:
+    """Return the one picture that a name in a CSV means; or None, and a hint at what is nearly called so."""
+    *folders, own = re.split(r"[/\\]", name)
+    whole, stem = _spellings(own)
+    near = [own] if own in present else alike.get(whole) or alike.get(stem) or []
+    meant = own in present or whole in alike or os.path.splitext(whole)[1] not in SUFFIXES
+    if meant and len(near) == 1 and ".." not in folders:
+        return near[0], ""
+    return None, f" (there {'is' if len(near) == 1 else 'are'} {some(near)})" if near else ""
+
+
+def _class_of(label: str, classes: list[str]) -> int | None:
+    """Return the label that is meant by 1, 1.0, or the name of a class."""
+    if label.lower() in classes:
+        return classes.index(label.lower())
+    try:
+        return [float(index) for index in range(len(classes))].index(float(label.replace(",", ".")))
+    except ValueError:
+        return None
+
+
+def lacking(parts: dict[str, list[int]], classes: list[str]) -> str:
+    """Say what has no picture: a part, or a class among those to learn from.
+
+    Args:
+        parts: Labels of the pictures of each part.
+        classes: Names of the classes.
+
+    Returns:
+        A clause with all counts; empty where nothing is missing.
+
+    Example:
+        >>> lacking({"train": [0, 0], "valid": []}, ["ordinary", "emergency"])
+        'no picture is left for valid, emergency (2 ordinary, 0 emergency; 2 train, 0 valid)'
+        >>> lacking({"train": [0, 1], "valid": [1]}, ["ordinary", "emergency"])
+        ''
+    """
+    labels = sum(parts.values(), [])
+    learnt = parts.get("train", labels)
+    empty = [part for part, own in parts.items() if not own]
+    empty += [name for index, name in enumerate(classes) if index not in learnt]
+    counts = ", ".join(f"{labels.count(index)} {name}" for index, name in enumerate(classes))
+    sizes = ", ".join(f"{len(own)} {part}" for part, own in parts.items() if part)
+    return f"no picture is left for {', '.join(empty)} ({'; '.join(filter(None, (counts, sizes)))})" if empty else ""
 
 
 def some(items: list[str], limit: int = 10) -> str:
