@@ -2,6 +2,6 @@
 
 from drawings.files import VERSIONS
 from drawings.food_set import draw_food
-from drawings.sets import draw_vehicles
+from drawings.vehicle_set import draw_vehicles
 
 __all__ = ["VERSIONS", "draw_food", "draw_vehicles"]

@@ -3,8 +3,8 @@
 import json
 import sys
 
-from drawings.food import dish_bytes
-from drawings.photo import photo_bytes
+from drawings.food_photo import dish_bytes
+from drawings.vehicle_photo import photo_bytes
 
 DRAW = {"vehicles": photo_bytes, "food": dish_bytes}
 

@@ -6,8 +6,6 @@ Every function here returns a function that takes a `bodies.Sheet` and draws one
 from collections.abc import Callable, Sequence
 from random import Random
 
-from PIL import Image
-
 from drawings.bodies import Sheet
 from drawings.solid import Colour, lettering, mix
 
@@ -81,18 +79,6 @@ def hood_word(text: str, colour: Colour, tall: float = 0.07) -> Item:
             left, right = (-long, long) if sheet.end > 0 else (long, -long)
             corners = [(left, z + tall / 2), (right, z + tall / 2), (right, z - tall / 2), (left, z - tall / 2)]
             sheet.place.picture(image, [sheet.on_end(*corner) for corner in corners])
-
-    return draw
-
-
-def emblem(image: Image.Image, share: float, z: float, tall: float) -> Item:
-    """Stick a square picture on the side."""
-
-    def draw(sheet: Sheet) -> None:
-        wide = tall * sheet.body.height / sheet.body.length / 2
-        corners = [(share + wide, z + tall / 2), (share - wide, z + tall / 2), (share - wide, z - tall / 2),
-                   (share + wide, z - tall / 2)]  # fmt: skip
-        sheet.place.picture(image, [sheet.on_side(*corner) for corner in corners])
 
     return draw
 

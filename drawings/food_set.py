@@ -7,7 +7,7 @@ from random import Random
 
 from drawings.dishes import CLASSES
 from drawings.files import DAMAGES, VERSIONS, damaged, draft, drawn, write_copies
-from drawings.food import dish_bytes
+from drawings.food_photo import dish_bytes
 
 SMALLEST = 6 * len(CLASSES)
 PARTS = ("train", "valid", "test")

@@ -8,7 +8,7 @@ heights, and where two pieces meet, the higher one is seen. `camera.light` shade
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -33,10 +33,6 @@ class Skin:
     bump: float = 0.0  # roughness: height of the noise in units
     rough: str = "crumb"  # its size, a key of `texture.CELLS`
     gloss: float = 0.15  # 0 cloth .. 1 wet
-
-    def tinted(self, colour: Colour) -> "Skin":
-        """Give the same skin in another main colour."""
-        return replace(self, colour=colour)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drawings import VERSIONS, draw_vehicles, fleet, photo, sets
+from drawings import VERSIONS, draw_vehicles, fleet, vehicle_photo, vehicle_set
 
 
 def labels_of(folder: Path) -> dict[str, int]:
@@ -33,7 +33,7 @@ def small(tmp_path_factory):
 def quick(monkeypatch):
     """Replace the drawing, so that tests about files are fast; children would not know of it."""
     monkeypatch.setattr("drawings.files.FEW", 10_000)
-    monkeypatch.setattr(sets, "photo_bytes", lambda seed, number, label: b"%d" % number * 20)
+    monkeypatch.setattr(vehicle_set, "photo_bytes", lambda seed, number, label: b"%d" % number * 20)
 
 
 def test_folder_holds_a_csv_pictures_of_128_pixels_and_the_list_of_flaws(small):
@@ -115,20 +115,20 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_another_set(tmp_path, s
 
 
 def test_a_picture_depends_on_seed_number_and_label_only():
-    first = photo.photo_bytes(13, 5, 1)
+    first = vehicle_photo.photo_bytes(13, 5, 1)
     Random(0).random()
     np.random.seed(0)  # noqa: NPY002 - the global generator must not matter
-    assert photo.photo_bytes(13, 5, 1) == first
-    assert photo.photo_bytes(13, 6, 1) != first
-    assert photo.photo_bytes(14, 5, 1) != first
+    assert vehicle_photo.photo_bytes(13, 5, 1) == first
+    assert vehicle_photo.photo_bytes(13, 6, 1) != first
+    assert vehicle_photo.photo_bytes(14, 5, 1) != first
 
 
 def test_every_kind_of_vehicle_can_be_drawn_from_every_side():
     kinds = {*fleet.MARKED, *fleet.FAINT, *fleet.LOOK_ALIKES}
     rng = Random(3)
     for kind in kinds:
-        assert kind(rng).body in photo.BODIES
+        assert kind(rng).body in vehicle_photo.BODIES
     for number in range(16):
-        picture = np.asarray(photo.draw_photo(99, number, number % 2))
+        picture = np.asarray(vehicle_photo.draw_photo(99, number, number % 2))
         assert picture.shape == (128, 128, 3)
         assert picture.std() > 5

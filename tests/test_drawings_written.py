@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from drawings import draw_food, draw_vehicles, food_set, sets
+from drawings import draw_food, draw_vehicles, food_set, vehicle_set
 from drawings.files import drawn
-from drawings.food import dish_bytes
-from drawings.photo import photo_bytes
+from drawings.food_photo import dish_bytes
+from drawings.vehicle_photo import photo_bytes
 
 
 @pytest.fixture(params=["vehicles", "food"])
 def drawing(request, monkeypatch):
     """Return name, function, smallest count and how to replace the drawing of one picture; pictures are a few bytes."""
     name, draw, smallest, module, drawn = {
-        "vehicles": ("vehicles", draw_vehicles, 20, sets, "photo_bytes"),
+        "vehicles": ("vehicles", draw_vehicles, 20, vehicle_set, "photo_bytes"),
         "food": ("food", draw_food, 66, food_set, "dish_bytes"),
     }[request.param]
 

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageFilter
 
-from drawings import camera, cutlery, lens, pieces, sauces, tableware
+from drawings import cutlery, lens, light, pieces, sauces, tableware
 from drawings.dishes import DISHES
 from drawings.relief import Lamp, Relief, Skin
 from drawings.solid import jitter, mix
@@ -207,7 +207,7 @@ def draw_dish(seed: int, number: int, label: int) -> Image.Image:
         cutlery.chopsticks(relief, rng, rng.choice([-70, 70]), rng.uniform(-20, 40), rng.uniform(-1, 1))
     elif extra > 0.88:
         cutlery.fork(relief, rng, rng.choice([-62, 62]), rng.uniform(10, 50), rng.uniform(-2.2, -0.9))
-    image = camera.look(relief, _lamp(rng))
+    image = light.look(relief, _lamp(rng))
     if relief.cos > 0.3 and rng.random() < 0.45:
         image = _focus(image, rng)
     if rng.random() < (0.3 if label in (6, 7, 9) else 0.05):

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from drawings.files import DAMAGES, VERSIONS, damaged, draft, drawn, write_copies
-from drawings.photo import photo_bytes
+from drawings.vehicle_photo import photo_bytes
 
 SMALLEST = 20
 EMERGENCY_SHARE = 0.41
