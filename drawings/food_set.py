@@ -103,7 +103,7 @@ def draw_food(folder, *, count: int = 3102, seed: int = 13, progress: bool = Tru
         >>> with TemporaryDirectory() as place:
         ...     folder = draw_food(Path(place) / "tiny", count=66, progress=False)
         ...     sorted(len(list((folder / part).iterdir())) for part in ("train", "valid", "test"))
-        [11, 11, 44]
+        [22, 22, 22]
     """
     folder = Path(folder)
     if count < SMALLEST:
