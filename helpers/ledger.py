@@ -2,6 +2,8 @@
 
 import contextlib
 import csv
+import io
+import math
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from helpers.files import ROOT, data_dir, write_text
+from helpers.files import ROOT, data_dir, read_table, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,9 +131,7 @@ def record(
     path = ledger_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path):
-        if not _begun(path):
-            write_text(path, ",".join(COLUMNS) + "\n")
-        _check_columns(path)
+        _mend(path)
         with path.open("a", newline="", encoding="utf-8") as file:
             csv.DictWriter(file, COLUMNS, lineterminator="\n").writerow(row)
 
@@ -147,7 +147,7 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
         A table with the columns `COLUMNS`; empty when nothing was recorded.
 
     Raises:
-        ValueError: There is no such data set, or the ledger's file holds another table.
+        ValueError: There is no such data set, the ledger's file holds another table, or a row that is no run.
 
     Example:
         >>> list(rows().columns) == COLUMNS
@@ -161,8 +161,8 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
     if not _begun(path):
         return pd.DataFrame(columns=COLUMNS)
     with _locked(path):
-        _check_columns(path)
-        table = pd.read_csv(path, dtype=dict.fromkeys(COLUMNS[1:5], str), encoding="utf-8")
+        cells = _cells(path)
+    table = pd.DataFrame([_run(path, line, row) for line, row in cells], columns=COLUMNS)
     for name, wanted in (("profile", profile), ("dataset", dataset)):
         if wanted is not None:
             table = table[table[name] == wanted]
@@ -294,15 +294,53 @@ def _begun(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def _check_columns(path: Path) -> None:
-    """Refuse a file that is no ledger."""
-    with path.open(newline="", encoding="utf-8") as file:
-        found = next(csv.reader(file), [])
-    if found != COLUMNS:
+def _cells(path: Path) -> list[tuple[int, list[str]]]:
+    """Return line number and cells of each row, in the order of `COLUMNS`; refuse a file that is no ledger."""
+    try:
+        (_, found), *cells = read_table(path) or [(1, [])]
+    except ValueError as error:
+        raise ValueError(f"{path} is {error}; move the file away, or save it again as one.") from error
+    found = [name.strip() for name in found]
+    if sorted(found) != sorted(COLUMNS):
         raise ValueError(
             f"{path} holds the columns {', '.join(found) or '(none)'}, not those of the ledger; move the file away (a "
             "new one is begun) or point COURSE_LEDGER at another file."
         )
+    order = [found.index(name) for name in COLUMNS]
+    return [(line, [row[i] for i in order] if len(row) == len(order) else row) for line, row in cells]
+
+
+def _run(path: Path, line: int, row: list[str]) -> list[str | float]:
+    """Return the values of a row; a number may have the comma of a spreadsheet that writes numbers so."""
+    wrong = [] if len(row) == len(COLUMNS) else [f"it has {len(row)} values instead of {len(COLUMNS)}"]
+    values = row[:5]
+    for name, text in zip(COLUMNS[5:], row[5:], strict=False):
+        try:
+            value = float(text.replace(",", ".")) if text.strip() else math.nan
+        except ValueError:
+            value = math.inf
+        known = (
+            name in ("parameters", "epochs", "seconds", "train_accuracy") and not text.strip() or math.isfinite(value)
+        )
+        if not known or (value < 0 or value > 1) and name in ("train_accuracy", "valid_accuracy", "low", "high"):
+            wrong.append(f"{name} is {text!r}")
+        values.append(int(text) if text.strip().isdecimal() else value)
+    if wrong:
+        raise ValueError(f"{path}, line {line}, is no run: {', '.join(wrong)}; correct this line or delete it.")
+    return values
+
+
+def _mend(path: Path) -> None:
+    """See that a row can be appended: begin the file, end its last line, undo what a spreadsheet made of it."""
+    content = path.read_bytes() if path.exists() else b""
+    if content.startswith(",".join(COLUMNS).encode() + b"\n"):
+        if not content.endswith(b"\n"):
+            with path.open("ab") as file:
+                file.write(b"\n")
+        return
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([COLUMNS, *(row for _, row in (_cells(path) if content else []))])
+    write_text(path, text.getvalue())
 
 
 def _check_dataset(dataset: str) -> None:

@@ -130,6 +130,22 @@ def test_a_fix_writes_a_csv_that_loads_and_leaves_the_original_alone(full_set):
     assert audit("vehicles").loadable
 
 
+@pytest.mark.parametrize(
+    ("spoil", "left"),
+    [
+        (lambda images: [(images / f"{i}.jpg").write_bytes(b"") for i in range(1, 40, 2)], "20 ordinary, 0 emergency"),
+        (lambda images: [(images / f"{i}.jpg").unlink() for i in range(25)], "15 of 40 pictures would be left"),
+        (lambda images: [shutil.copy(images / "0.jpg", images / f"{i}.jpg") for i in range(1, 40)], "0 of 40 pictures"),
+    ],
+)
+def test_a_fix_that_drops_a_class_or_most_rows_is_refused(full_set, spoil, left):
+    spoil(full_set / "images")
+    with pytest.raises(ValueError, match=r"emergency_train\.csv is not cleaned: .*mend the rows and files") as error:
+        write_cleaned(audit("vehicles"))
+    assert left in str(error.value)
+    assert not (full_set / "emergency_train.cleaned.csv").exists()
+
+
 def test_a_leak_is_reported_with_its_cut_and_what_guessing_is_worth():
     names = [f"{i}.jpg" for i in range(100)]
     labels = [1] * 40 + [0, 1] * 10 + [0] * 40

@@ -158,6 +158,21 @@ def test_a_train_part_that_is_all_in_valid_is_an_error(own_data_folder):
         load_food(image_size=8)
 
 
+def test_a_class_or_a_part_without_a_picture_is_refused_in_load_and_in_check(food, capsys):
+    (food / "train/7_0.jpg").unlink()
+    load_food(image_size=8)
+    for name in ("train/7_1.jpg", "train/7_2.jpg"):
+        (food / name).write_bytes(b"")
+    with pytest.raises(ValueError, match=r"no picture is left for Rice \(30 train, 11 valid, 11 test; .* 2 Rice"):
+        load_food(image_size=8, on_unreadable="skip")
+    assert run("check", "food11") == 1
+    assert "refuses this set as it is: no picture is left for Rice (30 train" in capsys.readouterr().out
+    for path in (food / "valid").iterdir():
+        path.unlink()
+    with pytest.raises(ValueError, match=r"no picture is left for valid, Rice"):
+        load_food(image_size=8, on_unreadable="skip")
+
+
 def test_squash_keeps_the_whole_picture_and_crop_its_middle(food):
     striped = np.zeros((16, 32, 3), np.uint8)
     striped[:, 8:24] = 255  # black, white and black: only the white middle is left of the crop
@@ -415,12 +430,16 @@ def test_another_layout_is_read_by_import_alone_and_the_remedy_works(tmp_path, l
 
 
 def test_the_first_folder_decides_the_class_whatever_lies_below_it(tmp_path):
-    draw(tmp_path / "wild/train/0/7/x.jpg", 0)
-    draw(tmp_path / "wild/train/1/0/x.jpg", 1)
-    draw(tmp_path / "wild/valid/Noodles/Pasta/x.jpg", 2)
-    import_folder("food11", tmp_path / "wild")
+    wild = write(tmp_path / "wild", "{part}/{label}/{index}.jpg", ("train", "valid"), (1, 1))
+    draw(wild / "train/0/7/x.jpg", 1000)
+    draw(wild / "train/1/0/x.jpg", 1001)
+    draw(wild / "valid/Noodles/Pasta/x.jpg", 1002)
+    with pytest.raises(FileNotFoundError, match="not in the course's layout"):
+        audit(wild)
+    import_folder("food11", wild)
     data = load_food(image_size=8)
-    assert (data.train.labels.tolist(), data.valid.labels.tolist()) == ([0, 1], [6])
+    assert data.train.labels.bincount().tolist() == [2, 2, *[1] * 9]
+    assert data.valid.labels.bincount().tolist() == [1] * 6 + [2] + [1] * 4
 
 
 def test_a_folder_that_is_no_class_is_named(tmp_path):
@@ -594,6 +613,7 @@ def test_bad_names_are_findings_and_not_errors(food):
 
 
 def test_a_test_part_without_labels_contradicts_nothing(unlabelled):
+    draw(unlabelled / "train/1_1.jpg", 200)
     shutil.copy(unlabelled / "train/1_0.jpg", unlabelled / "test/0000.jpg")
     found = audit(unlabelled)
     assert (found.contradicting, found.balance["without a label"], found.loadable) == ([], 4, True)

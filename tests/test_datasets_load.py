@@ -247,6 +247,18 @@ def test_a_folder_without_one_readable_picture_is_an_error(full_set):
         load_vehicles(on_unreadable="skip")
 
 
+@pytest.mark.parametrize("split", ["honest", "article"])
+@pytest.mark.parametrize("rows", [["0.jpg,0", "2.jpg,0", "4.jpg,0"], ["0.jpg,0", "1.jpg,1"], ["1.jpg,1"]])
+def test_a_set_without_a_class_or_a_part_is_refused_with_its_counts(full_set, rows, split):
+    rewrite(full_set, ["image_names,emergency_or_not", *rows])
+    with pytest.raises(
+        ValueError, match=r"no picture is left for .* \(\d train.* ordinary, \d emergency\); add pictures"
+    ):
+        load_vehicles(image_size=8, split=split)
+    assert not audit("vehicles").loadable
+    assert "no picture is left" in audit("vehicles").lacks
+
+
 def test_all_bad_rows_are_one_error(full_set):
     lines = csv_lines(full_set)
     lines[1] = "0.jpg,2"

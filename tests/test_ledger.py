@@ -105,6 +105,77 @@ def test_names_with_commas_quotes_and_accents_survive(path):
     assert ledger.rows().technique[0] == 'a, "b"\né'
 
 
+@pytest.mark.parametrize("name", ["None", "NA", "nan", "null", "1", "True", "=2+2"])
+def test_a_technique_is_text_whatever_it_says(path, name):
+    record(8, name)
+    record(7, name, seed=1)
+    assert ledger.rows().technique.tolist() == [name] * 2
+    assert ledger.leaderboard("sample").technique.tolist() == [name]
+    assert ledger.best("sample", name).seeds == 2
+
+
+def test_a_last_line_without_its_end_is_mended_before_the_next_run(path):
+    record(5)
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    record(6)
+    assert ledger.rows().valid_accuracy.tolist() == [0.5, 0.6]
+
+
+def as_a_spreadsheet_saves(text, separator):
+    rows = [line.split(",") for line in text.splitlines()]
+    decimal = "," if separator == ";" else "."
+    rows[1:] = [[*row[:5], *(cell.replace(".", decimal) for cell in row[5:])] for row in rows[1:]]
+    return "\r\n".join(separator.join([*row, ""]) for row in rows) + "\r\n"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_ledger_saved_by_a_spreadsheet_is_read_and_goes_on(path, separator, encoding):
+    record(5, train=measured(7), model=torch.nn.Linear(3, 2))
+    record(6, "d\u00e9j\u00e0 vu", seed=1)
+    before = ledger.rows()
+    path.write_text(as_a_spreadsheet_saves(path.read_text(encoding="utf-8"), separator), encoding=encoding, newline="")
+    pd.testing.assert_frame_equal(ledger.rows(), before)
+    record(7, seed=2)
+    pd.testing.assert_frame_equal(ledger.rows()[:2], before, check_dtype=False)
+    assert ledger.rows().seed.tolist() == [0, 1, 2]
+
+
+def test_columns_in_another_order_are_found_by_their_names(path):
+    record(5)
+    lines = [",".join(reversed(line.split(","))) for line in path.read_text().splitlines()]
+    path.write_text("\n".join(lines))
+    record(6)
+    assert ledger.rows().valid_accuracy.tolist() == [0.5, 0.6]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda line: line + line, "it has 27 values instead of 14"),
+        (lambda line: line.rsplit(",", 3)[0], "it has 11 values instead of 14"),
+        (lambda line: line.replace(",0.6,", ",high,"), "valid_accuracy is 'high'"),
+        (lambda line: line.replace(",0.6,", ",60,"), "valid_accuracy is '60'"),
+        (lambda line: line.replace(",0.6,", ",nan,"), "valid_accuracy is 'nan'"),
+        (lambda line: line.replace(",0.6,", ",,"), "valid_accuracy is ''"),
+    ],
+)
+def test_a_row_that_is_no_run_gets_a_sentence_with_its_line_and_costs_no_other(path, spoil, message):
+    for correct in (5, 6, 7):
+        record(correct)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:2], spoil(lines[2]), *lines[3:]]))
+    record(8)  # a measured run is kept, whatever the file looks like
+    for use in (ledger.rows, lambda: ledger.leaderboard("sample"), lambda: ledger.best("sample", "baseline")):
+        with pytest.raises(
+            ValueError, match=rf"ledger\.csv, line 3, is no run: {message}.*; correct this line or delete"
+        ):
+            use()
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(lines[:2] + lines[3:]))
+    assert ledger.rows().valid_accuracy.tolist() == [0.5, 0.7, 0.8]
+
+
 def write_fifty(name, barrier):
     write = ledger.write_text
 

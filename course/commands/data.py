@@ -129,7 +129,8 @@ def _check(args: argparse.Namespace) -> int:
     if args.fix:
         written = write_cleaned(found)
         print(f"written: {written}; to use it, keep a copy of {found.csv.name} and put the cleaned one in its place")
-    print(f"load_{found.name}() {'takes' if found.loadable else 'refuses'} this set as it is")
+    because = f": {found.lacks}" if found.lacks else ""
+    print(f"load_{found.name}() {'takes' if found.loadable else 'refuses'} this set as it is{because}")
     return 0 if found.loadable else 1
 
 

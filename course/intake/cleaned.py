@@ -6,6 +6,8 @@ from pathlib import Path
 
 from helpers.datasets import Audit
 from helpers.datasets.labels import COLUMNS, short
+from helpers.datasets.profiles import find_set
+from helpers.datasets.splits import deal, lacking
 from helpers.files import write_text
 
 
@@ -13,7 +15,7 @@ def write_cleaned(found: Audit) -> Path:
     """Write the rows worth keeping to a CSV beside the original, which stays as it is.
 
     Left out are rows with a problem, unreadable pictures, contradicting groups, and all but the first of each group of
-    identical pictures.
+    identical pictures. What is left must be a set: with every class and every part, and not the smaller half.
 
     Args:
         found: What `audit` found.
@@ -22,7 +24,7 @@ def write_cleaned(found: Audit) -> Path:
         The file written: `NAME.cleaned.csv`.
 
     Raises:
-        ValueError: The set has no CSV.
+        ValueError: The set has no CSV, or the rows worth keeping are too few or lack a class; nothing is written.
 
     Example:
         >>> from helpers.datasets import audit
@@ -37,8 +39,17 @@ def write_cleaned(found: Audit) -> Path:
     drop = {name for name, _ in found.unreadable}
     drop |= {name for group in found.contradicting for name in group}
     drop |= {name for group in found.identical for name in group[1:]}
+    rows = [(name, label) for name, label in found.labels.items() if name not in drop]
+    labels = [label for _, label in rows]
+    classes = find_set(found.name).classes
+    wrong = lacking(deal([[i] for i in range(len(rows))], labels, find_set(found.name).shares["full"]), labels, classes)
+    if wrong or 2 * len(rows) < found.named:
+        raise ValueError(
+            f"{short(found.csv)} is not cleaned: {len(rows)} of {found.named} pictures would be left"
+            + (f", and {wrong}" if wrong else "")
+            + "; mend the rows and files listed above by hand, or get or import the data again."
+        )
     text = io.StringIO()
-    rows = ((name, label) for name, label in found.labels.items() if name not in drop)
     csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows])
     path = found.csv.with_suffix(".cleaned.csv")
     write_text(path, text.getvalue())

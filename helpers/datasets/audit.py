@@ -12,7 +12,7 @@ from helpers.datasets.labels import UNLABELLED, number, short, sides, some
 from helpers.datasets.layout import read_set
 from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
 from helpers.datasets.profiles import SETS, choose_profile, data_folder, find_set
-from helpers.datasets.splits import group_identical
+from helpers.datasets.splits import contradicting, deal, group_identical, keep_apart, lacking
 from helpers.files import litter
 
 NEAR = 6
@@ -59,6 +59,8 @@ class Audit:
         outliers: (name, what is unusual about size, mode or bytes).
         without_row: Pictures that no row names.
         labels: The label of each picture that can be used.
+        named: How many pictures the rows of the CSV name, usable or not.
+        lacks: Which part or class is without a picture once unreadable and contradicting ones are left out, or "".
     """
 
     title: str
@@ -77,11 +79,13 @@ class Audit:
     outliers: list[tuple[str, str]]
     without_row: list[str]
     labels: dict[str, int] = field(repr=False)
+    named: int
+    lacks: str
 
     @property
     def loadable(self) -> bool:
         """Whether `load_vehicles` or `load_food` takes the set as it is."""
-        return not self.problems and not self.unreadable and self.count > 0
+        return not (self.problems or self.unreadable or self.lacks)
 
     @property
     def table(self):
@@ -177,8 +181,10 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     groups = [[readable[i] for i in group] for group in group_identical([facts[i].pixels for i in readable])]
     twins = [group for group in groups if len(group) > 1]
     labelled = [[i for i in group if labels[i] != UNLABELLED] for group in twins]
-    torn = [group for group in labelled if len({labels[i] for i in group}) > 1]
+    torn = contradicting(labelled, labels)
     without = labels.count(UNLABELLED)
+    shares = find_set("vehicles").shares[profile or "full"]
+    chosen = keep_apart(groups, parts, labels)[0] if parts else deal(groups, labels, shares)
     return Audit(
         title=title,
         name=table.name,
@@ -197,6 +203,8 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}),
         without_row=_without_row(table.pictures, table.named) if table.csv else [],
         labels=dict(zip(names, labels, strict=True)),
+        named=len(table.named),
+        lacks=lacking(chosen, labels, classes),
     )
 
 

@@ -184,31 +184,6 @@ def _class_of(label: str, classes: list[str]) -> int | None:
         return None
 
 
-def lacking(parts: dict[str, list[int]], classes: list[str]) -> str:
-    """Say what has no picture: a part, or a class among those to learn from.
-
-    Args:
-        parts: Labels of the pictures of each part.
-        classes: Names of the classes.
-
-    Returns:
-        A clause with all counts; empty where nothing is missing.
-
-    Example:
-        >>> lacking({"train": [0, 0], "valid": []}, ["ordinary", "emergency"])
-        'no picture is left for valid, emergency (2 ordinary, 0 emergency; 2 train, 0 valid)'
-        >>> lacking({"train": [0, 1], "valid": [1]}, ["ordinary", "emergency"])
-        ''
-    """
-    labels = sum(parts.values(), [])
-    learnt = parts.get("train", labels)
-    empty = [part for part, own in parts.items() if not own]
-    empty += [name for index, name in enumerate(classes) if index not in learnt]
-    counts = ", ".join(f"{labels.count(index)} {name}" for index, name in enumerate(classes))
-    sizes = ", ".join(f"{len(own)} {part}" for part, own in parts.items() if part)
-    return f"no picture is left for {', '.join(empty)} ({'; '.join(filter(None, (counts, sizes)))})" if empty else ""
-
-
 def some(items: list[str], limit: int = 10) -> str:
     """List the first `limit` of many things, and say how many there are.
 

@@ -8,7 +8,7 @@ from helpers.datasets.layout import PARTS, read_set
 from helpers.datasets.loader import ImageDataset, Pictures
 from helpers.datasets.pictures import ASPECTS
 from helpers.datasets.profiles import choose_profile, data_folder, find_set
-from helpers.datasets.splits import Splits, group_identical, split_article, split_honest
+from helpers.datasets.splits import Splits, contradicting, deal, group_identical, keep_apart, lacking, split_article
 
 
 def load_vehicles(
@@ -52,13 +52,14 @@ def load_vehicles(
     profile, data, hashes, _ = _load("vehicles", profile, image_size, on_unreadable, "squash")
     labels = data.labels.tolist()
     if split == "article":
-        train, valid = split_article(labels)
-        return Splits(data.subset(train), data.subset(valid), None, profile, "vehicles")
-    groups = group_identical(hashes)
-    torn = _contradicting(groups, data)
-    shares = find_set("vehicles").shares[profile]
-    parts = split_honest([group for group in groups if group not in torn], labels, split_seed, shares)
-    return Splits(*(data.subset(part) for part in parts), profile, "vehicles")
+        chosen = dict(zip(("train", "valid"), split_article(labels), strict=True))
+    else:
+        groups = group_identical(hashes)
+        _say_contradicting(contradicting(groups, labels), data)
+        chosen = deal(groups, labels, find_set("vehicles").shares[profile], split_seed)
+    _check_parts(chosen, data)
+    train, valid, test = (data.subset(chosen[part]) if part in chosen else None for part in PARTS)
+    return Splits(train, valid, test, profile, "vehicles")
 
 
 def load_food(
@@ -97,22 +98,14 @@ def load_food(
         ValueError: aspect is 'stretch'; choose 'squash' or 'crop'.
     """
     profile, data, hashes, parts = _load("food", profile, image_size, on_unreadable, aspect)
-    groups = [group for group in group_identical(hashes) if len(group) > 1]
-    chosen = {part: [i for i, own in enumerate(parts) if own == part] for part in PARTS}
-    for part, later in (("train", ("valid", "test")), ("valid", ("test",))):
-        leaked = _leaked(groups, parts, part, later)
-        if leaked:
-            listed = some([f"{data.names[i]} is {data.names[twin]}" for i, twin in leaked.items()], 3)
-            share = f"{len(leaked)} of {len(chosen[part])} pictures"
-            _say(f"left out of {part}, also found in {' or '.join(later)}: {share} ({listed})")
-            chosen[part] = [i for i in chosen[part] if i not in leaked]
-    in_train = set(chosen["train"])
-    torn = _contradicting([[i for i in group if i in in_train] for group in groups], data)
-    chosen["train"] = sorted(in_train.difference(*torn))
-    for part in ("train", "valid"):
-        if not chosen[part]:
-            raise ValueError(f"no picture is left for {part}; get or import the data again.")
-    train, valid, test = (data.subset(rows) if rows else None for rows in chosen.values())
+    chosen, leaked, torn = keep_apart(group_identical(hashes), parts, data.labels.tolist())
+    for (part, own), later in zip(leaked.items(), ("valid or test", "test"), strict=True):
+        if own:
+            listed = some([f"{data.names[i]} is {data.names[twin]}" for i, twin in own.items()], 3)
+            _say(f"left out of {part}, also found in {later}: {len(own)} of {parts.count(part)} pictures ({listed})")
+    _say_contradicting(torn, data)
+    _check_parts(chosen, data)
+    train, valid, test = (data.subset(chosen[part]) if part in chosen else None for part in PARTS)
     if test and (test.labels == UNLABELLED).all():
         print(f"the {len(test)} pictures of test have no labels: a model can predict them, nothing can be measured")
     return Splits(train, valid, test, profile, "food")
@@ -162,21 +155,14 @@ def _say(text: str) -> None:
     print(textwrap.fill(text, 100, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False))
 
 
-def _contradicting(groups: list[list[int]], data: ImageDataset) -> list[list[int]]:
-    """Return the groups of identical pictures that carry different labels, and print them."""
-    labels = data.labels.tolist()
-    torn = [group for group in groups if len({labels[i] for i in group}) > 1]
+def _say_contradicting(torn: list[list[int]], data: ImageDataset) -> None:
     if torn:
-        listed = [sides({data.names[i]: data.classes[labels[i]] for i in group}) for group in torn]
+        listed = [sides({data.names[i]: data.classes[data.labels[i]] for i in group}) for group in torn]
         _say(f"left out, identical pictures with contradicting labels: {'; '.join(listed)}")
-    return torn
 
 
-def _leaked(groups: list[list[int]], parts: list[str], part: str, later: tuple[str, ...]) -> dict[int, int]:
-    """Return the pictures of a part that stand in a later part too, each with its twin there."""
-    leaked = {}
-    for group in groups:
-        twins = [i for i in group if parts[i] in later]
-        if twins:
-            leaked |= {i: twins[0] for i in group if parts[i] == part}
-    return leaked
+def _check_parts(chosen: dict[str, list[int]], data: ImageDataset) -> None:
+    """Refuse a set in which a part, or a class to learn, has no picture."""
+    lacks = lacking(chosen, data.labels.tolist(), data.classes)
+    if lacks:
+        raise ValueError(f"{lacks}; add pictures, or get or import the data again.")

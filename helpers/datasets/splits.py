@@ -92,6 +92,91 @@ def split_honest(
     return tuple(sorted(part) for part in parts)
 
 
+def lacking(parts: dict[str, list[int]], labels: list[int], classes: list[str]) -> str:
+    """Say what has no picture: a part, or a class among those to learn from.
+
+    Args:
+        parts: Positions of each part; "train" is there.
+        labels: Label of each position.
+        classes: Names of the classes.
+
+    Returns:
+        A clause with all counts; empty where nothing is missing.
+
+    Example:
+        >>> lacking({"train": [0, 1], "valid": []}, [0, 0], ["ordinary", "emergency"])
+        'no picture is left for valid, emergency (2 train, 0 valid; of these 2 ordinary, 0 emergency)'
+        >>> lacking({"train": [0, 1], "valid": [2]}, [0, 1, 1], ["ordinary", "emergency"])
+        ''
+    """
+    learnt = {labels[i] for i in parts["train"]}
+    empty = [part for part, rows in parts.items() if not rows]
+    empty += [name for index, name in enumerate(classes) if index not in learnt]
+    used = [labels[i] for rows in parts.values() for i in rows]
+    sizes = ", ".join(f"{len(rows)} {part}" for part, rows in parts.items())
+    counts = ", ".join(f"{used.count(index)} {name}" for index, name in enumerate(classes))
+    return f"no picture is left for {', '.join(empty)} ({sizes}; of these {counts})" if empty else ""
+
+
+def keep_apart(
+    groups: list[list[int]], parts: list[str], labels: list[int]
+) -> tuple[dict[str, list[int]], dict[str, dict[int, int]], list[list[int]]]:
+    """Decide what of a set that comes in parts is used, so that no picture stands in two of them.
+
+    Args:
+        groups: Positions of identical pictures.
+        parts: The part of each position.
+        labels: Its label.
+
+    Returns:
+        Positions of "train", "valid" and, where there is one, "test"; what is left out of train and valid since a later
+        part has it too, each with its twin there; the groups with different labels in what is left of train, which are
+        left out as well.
+
+    Example:
+        >>> keep_apart([[0, 2], [1, 3], [4]], ["train", "train", "valid", "train", "test"], [0, 0, 0, 1, 0])
+        ({'train': [], 'valid': [2], 'test': [4]}, {'train': {0: 2}, 'valid': {}}, [[1, 3]])
+    """
+    leaked = {"train": {}, "valid": {}}
+    for part, later in (("train", ("valid", "test")), ("valid", ("test",))):
+        for group in groups:
+            twins = [i for i in group if parts[i] in later]
+            leaked[part] |= {i: twins[0] for i in group if twins and parts[i] == part}
+    chosen = {
+        part: sorted(i for group in groups for i in group if parts[i] == part and i not in leaked.get(part, ()))
+        for part in ("train", "valid", "test")
+        if part != "test" or part in parts
+    }
+    learnt = set(chosen["train"])
+    torn = contradicting([[i for i in group if i in learnt] for group in groups], labels)
+    chosen["train"] = sorted(learnt.difference(*torn))
+    return chosen, leaked, torn
+
+
+def contradicting(groups: list[list[int]], labels: list[int]) -> list[list[int]]:
+    """Return the groups of identical pictures that carry different labels.
+
+    Example:
+        >>> contradicting([[0, 1], [2, 3]], [0, 0, 0, 1])
+        [[2, 3]]
+    """
+    return [group for group in groups if len({labels[i] for i in group}) > 1]
+
+
+def deal(
+    groups: list[list[int]], labels: list[int], shares: tuple[float, float, float], seed: int = 13
+) -> dict[str, list[int]]:
+    """Split honestly what does not contradict itself: positions of "train", "valid" and "test".
+
+    Example:
+        >>> {part: len(rows) for part, rows in deal([[i] for i in range(20)], [0, 1] * 10, (0.7, 0.15, 0.15)).items()}
+        {'train': 14, 'valid': 3, 'test': 3}
+    """
+    torn = contradicting(groups, labels)
+    parts = split_honest([group for group in groups if group not in torn], labels, seed, shares)
+    return dict(zip(("train", "valid", "test"), parts, strict=True))
+
+
 def split_article(labels: list[int]) -> tuple[list[int], list[int]]:
     """Split as the article does: 90 / 10, stratified, `random_state=13`, duplicates and all.
 
@@ -99,7 +184,7 @@ def split_article(labels: list[int]) -> tuple[list[int], list[int]]:
         labels: Labels in the order of the CSV.
 
     Returns:
-        Positions of train and valid, in scikit-learn's order.
+        Positions of train and valid, in scikit-learn's order; all in train where a class has too few for both.
 
     Example:
         >>> train, valid = split_article([0, 1] * 10)
@@ -108,5 +193,9 @@ def split_article(labels: list[int]) -> tuple[list[int], list[int]]:
     """
     from sklearn.model_selection import train_test_split
 
-    train, valid = train_test_split(list(range(len(labels))), test_size=0.1, random_state=13, stratify=labels)
+    positions = list(range(len(labels)))
+    try:
+        train, valid = train_test_split(positions, test_size=0.1, random_state=13, stratify=labels)
+    except ValueError:  # too few pictures of a class for both parts
+        return positions, []
     return train, valid
