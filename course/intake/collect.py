@@ -99,17 +99,19 @@ def _target(name: str) -> Path:
 
 
 def check_file(path: Path) -> None:
-    """Refuse a picture file with more than `MAX_PIXELS` pixels, without decoding it; damaged files pass.
+    """Refuse a picture with more than `MAX_PIXELS` pixels, or that is no file, without decoding it; damaged ones pass.
 
     Args:
         path: The file.
 
     Raises:
-        UnreadablePictureError: It is larger.
+        UnreadablePictureError: It is larger, or a link to nothing.
 
     Example:
         >>> check_file(Path(__file__))
     """
+    if not path.is_file():
+        raise UnreadablePictureError("a link to nothing" if path.is_symlink() else "no file")
     try:
         with Image.open(path) as picture:
             size = picture.size
