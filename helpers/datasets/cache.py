@@ -15,7 +15,7 @@ from filelock import FileLock
 from tqdm.auto import tqdm
 
 from helpers.datasets.pictures import ASPECTS, Facts, UnreadablePictureError, decode, describe, read_file
-from helpers.files import data_dir, write_text, write_whole
+from helpers.files import data_dir, make_folder, write_text, write_whole
 from helpers.runtime import workers
 
 VERSION = 2
@@ -65,7 +65,7 @@ def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squa
         {0: 'No such file or directory'}
     """
     cache = data_dir() / "cache"
-    cache.mkdir(parents=True, exist_ok=True)
+    make_folder(cache)
     # A second process waits and then opens what the first has decoded.
     with FileLock(cache / f"{_digest([str(folder.resolve())])}.lock"):
         hashes = _content_hashes(folder, names, cache)
