@@ -6,6 +6,7 @@ import io
 import os
 import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,33 @@ def data_dir() -> Path:
     """
     named = os.environ.get("COURSE_DATA_DIR")
     return Path(named).expanduser() if named else ROOT / "data"
+
+
+def make_folder(folder: Path, variable: str = "COURSE_DATA_DIR") -> None:
+    """Make a folder if it is not there yet, and try to write to it.
+
+    Args:
+        folder: The folder.
+        variable: Environment variable that can name another place, for the message.
+
+    Raises:
+        OSError: A file has its name, or nothing can be written there.
+
+    Example:
+        >>> make_folder(Path(__file__) / "data")
+        Traceback (most recent call last):
+        ...
+        OSError: nothing can be written to ... (Not a directory); make it a folder ... or let COURSE_DATA_DIR name ...
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(
+            f"nothing can be written to {folder} ({error.strerror}); make it a folder that you can write to, or let "
+            f"{variable} name another place."
+        ) from error
 
 
 @contextmanager

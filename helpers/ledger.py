@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from helpers.files import ROOT, data_dir, read_table, write_text
+from helpers.files import ROOT, data_dir, make_folder, read_table, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +129,6 @@ def record(
         "n": len(evaluation.labels),
     }
     path = ledger_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path):
         _mend(path)
         with path.open("a", newline="", encoding="utf-8") as file:
@@ -279,6 +278,7 @@ def _in_words(accuracies: "pd.Series", way: tuple) -> str:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
+    make_folder(path.parent, "COURSE_LEDGER" if os.environ.get("COURSE_LEDGER") else "COURSE_DATA_DIR")
     lock = path.with_name(path.name + ".lock")
     try:
         with FileLock(lock, timeout=LOCK_SECONDS):

@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -108,8 +109,27 @@ def test_sizes_that_vary_are_unusual_only_far_from_the_median(full_set):
     Image.new("RGB", (200, 200)).save(images / "8.jpg")
     assert audit("vehicles").outliers == [
         ("7.jpg", "500 x 200 pixels"),
-        ("8.jpg", f"only {(images / '8.jpg').stat().st_size} bytes"),
+        ("8.jpg", f"only {(images / '8.jpg').stat().st_size} bytes, nearly one colour"),
     ]
+
+
+def test_pictures_of_nearly_one_colour_are_unusual(full_set):
+    grey = np.random.default_rng(0).integers(200, 205, (16, 16, 3), np.uint8)
+    Image.fromarray(grey).save(full_set / "images" / "3.jpg", "PNG")
+    assert audit("vehicles").outliers == [("3.jpg", "nearly one colour")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_nothing_is_one_of_the_unreadable_pictures(full_set):
+    (full_set / "images" / "3.jpg").unlink()
+    (full_set / "images" / "3.jpg").symlink_to("gone.jpg")
+    assert audit("vehicles").unreadable == [("3.jpg", "a link to nothing")]
+    with pytest.raises(ValueError, match=r"unreadable pictures in .*3\.jpg \(a link to nothing\)"):
+        load_vehicles()
+    assert len(load_vehicles(on_unreadable="skip").train) == 27
+    picture = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
+    Image.fromarray(picture).save(full_set / "images" / "gone.jpg")
+    assert audit("vehicles").unreadable == []
 
 
 def test_a_fix_writes_a_csv_that_loads_and_leaves_the_original_alone(full_set):

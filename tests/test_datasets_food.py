@@ -213,6 +213,17 @@ def test_unreadable_files_are_an_error_or_left_out_by_name(food, capsys):
     assert "left out, unreadable: train/1_0.jpg (not a picture)" in capsys.readouterr().out
 
 
+def test_a_link_to_nothing_is_one_of_the_unreadable_pictures(food, tmp_path):
+    (food / "train/1_7.jpg").symlink_to("gone.jpg")
+    with pytest.raises(ValueError, match=r"train/1_7\.jpg \(a link to nothing\)"):
+        load_food(image_size=8)
+    assert len(load_food(image_size=8, on_unreadable="skip").train) == 33
+    assert audit(food).unreadable == [("train/1_7.jpg", "a link to nothing")]
+    wild = food.rename(tmp_path / "wild")
+    with pytest.raises(ValueError, match=r"train/1_7\.jpg in .*wild/ is refused: a link to nothing; remove it\."):
+        import_folder("food11", wild)
+
+
 # Cache
 
 

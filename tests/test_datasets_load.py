@@ -452,6 +452,23 @@ def test_a_changed_picture_is_decoded_anew_though_size_and_name_stay(full_set, s
     assert not np.array_equal(first(before), first(after))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no such time")
+def test_another_picture_of_the_same_name_size_and_time_stamp_is_decoded_anew(full_set):
+    age(full_set)
+    before = load_vehicles(image_size=8)
+    path = full_set / "images" / "0.jpg"
+    old = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 0x55
+    path.write_bytes(content)
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (old.st_size, old.st_mtime_ns)
+    after = load_vehicles(image_size=8)
+    where = next(part for part in ("train", "valid", "test") if "0.jpg" in getattr(before, part).names)
+    one, two = (getattr(data, where) for data in (before, after))
+    assert not np.array_equal(one.images[one.names.index("0.jpg")], two.images[two.names.index("0.jpg")])
+
+
 def test_touching_files_decodes_nothing(full_set, monkeypatch):
     load_vehicles(image_size=8)
     calls = count_decodes(monkeypatch)

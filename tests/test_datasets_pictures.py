@@ -73,6 +73,20 @@ def test_16_bit_grey_is_scaled_and_not_clipped(kind, mode):
     assert np.asarray(decode(content)[0])[0, :, 0].tolist() == [0, 128, 255]
 
 
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16, 24])
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_grey_is_scaled_by_the_bits_that_its_values_need(kind, bits):
+    if kind == "PNG" and bits > 16:
+        pytest.skip("a PNG holds 16 bits at most")
+    white = 2**bits - 1
+    grey = np.array([[0, white // 2 + 1, white]], dtype=np.uint16 if kind == "PNG" else np.int32)
+    assert np.asarray(decode(encoded(Image.fromarray(grey), kind))[0])[0, :, 0].tolist() == [
+        0,
+        128 if bits == 8 else 127,
+        255,
+    ]
+
+
 def test_floating_point_pictures_are_called_unreadable_with_a_remedy():
     with pytest.raises(UnreadablePictureError, match="mode F.*8 or 16 bits"):
         decode(encoded(Image.fromarray(np.ones((2, 2), np.float32)), "TIFF"))

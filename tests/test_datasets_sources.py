@@ -507,3 +507,12 @@ def test_sample_draws_a_private_set(tmp_path, capsys):
     assert run("sample", "--name", "vehicles", "--seed", 7, "--count", 20, "--output", tmp_path / "own") == 0
     assert len(list((tmp_path / "own" / "images").iterdir())) == 20
     assert "20 pictures drawn in" in capsys.readouterr().out
+
+
+def test_what_sample_prints_works_from_anywhere(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("sample", "--name", "vehicles", "--seed", 7, "--count", 40, "--output", "private-set")
+    name, folder = re.search(r"(COURSE_\w+)=(.*) makes it", capsys.readouterr().out).groups()
+    monkeypatch.setenv(name, folder)
+    monkeypatch.chdir("/")
+    assert load_vehicles(on_unreadable="skip").profile == "full"

@@ -1,8 +1,16 @@
 """Files are written whole or not at all, and a folder is walked by one rule."""
 
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
-from helpers.files import data_dir, litter, read_table, walk, write_text, write_whole
+from course.intake import get, import_folder
+from helpers import ledger
+from helpers.datasets import load_vehicles
+from helpers.datasets.cache import decode_folder
+from helpers.files import data_dir, litter, make_folder, read_table, walk, write_text, write_whole
 
 
 def stop_halfway(target, write):
@@ -81,6 +89,35 @@ def test_links_to_folders_are_followed_where_asked(tmp_path):
     (tmp_path / "set" / "Rice").symlink_to(tmp_path / "elsewhere")
     assert walk(tmp_path / "set") == []
     assert walk(tmp_path / "set", links=True) == ["Rice/1.jpg"]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: load_vehicles("sample"),
+        lambda: decode_folder(Path(), [], 8),
+        lambda: import_folder("vehicles", Path()),
+        lambda: get("food11"),
+        lambda: ledger.record(
+            "n", "t", SimpleNamespace(accuracy=1, interval=(1, 1), labels=[]), profile="full", seed=0
+        ),
+    ],
+)
+def test_a_file_where_the_data_folder_should_be_is_a_sentence_with_the_remedy(monkeypatch, tmp_path, use):
+    (tmp_path / "data").touch()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("COURSE_LEDGER", raising=False)
+    with pytest.raises(
+        OSError, match=r"nothing can be written to .*data.* or let COURSE_DATA_DIR name another place\."
+    ):
+        use()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_a_sentence_with_the_remedy(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(OSError, match="Permission denied.*COURSE_DATA_DIR"):
+        make_folder(tmp_path)
 
 
 def test_data_folder_can_be_moved(monkeypatch, tmp_path):

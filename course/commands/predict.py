@@ -115,11 +115,7 @@ def read(path: Path, image_size: int, aspect: str) -> np.ndarray:
     if not path.is_file():
         reason = "there is no file in it" if path.is_dir() else "not a file" if path.exists() else "no such file"
         raise UnreadablePictureError(f"{path} cannot be read: {reason}.")
-    try:
-        picture = open_picture(path)
-    except OSError as error:
-        raise UnreadablePictureError(f"{path} cannot be read: {error.strerror}.") from error
-    return ASPECTS[aspect](picture, image_size)
+    return ASPECTS[aspect](open_picture(path), image_size)
 
 
 def _logits(model: torch.nn.Module, images: np.ndarray) -> torch.Tensor:

@@ -15,7 +15,7 @@ from helpers.datasets.labels import UNLABELLED, LabelTable, short
 from helpers.datasets.layout import CSV, PARTS
 from helpers.datasets.pictures import MAX_PIXELS, UnreadablePictureError, check_size
 from helpers.datasets.profiles import find_set
-from helpers.files import data_dir, litter, write_whole
+from helpers.files import data_dir, litter, make_folder, write_whole
 
 KNOWN_CSV = "dd8304cb9705f6b56b4a711fc5bb52865fcadef038ef19a854e3a684916f83bd"
 """SHA-256 of the label CSV that the figures of this course were measured with."""
@@ -78,7 +78,7 @@ def import_folder(name: str, path: str | Path) -> Path:
         ValueError: there is no set 'planes'; choose 'vehicles' or 'food11'.
     """
     target, path = _target(name), Path(path).expanduser()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     if not path.exists():
         raise FileNotFoundError(f"there is nothing at {str(path)!r}; check the path.")
     kind = find_set(name).name
@@ -99,17 +99,19 @@ def _target(name: str) -> Path:
 
 
 def check_file(path: Path) -> None:
-    """Refuse a picture file with more than `MAX_PIXELS` pixels, without decoding it; damaged files pass.
+    """Refuse a picture with more than `MAX_PIXELS` pixels, or that is no file, without decoding it; damaged ones pass.
 
     Args:
         path: The file.
 
     Raises:
-        UnreadablePictureError: It is larger.
+        UnreadablePictureError: It is larger, or a link to nothing.
 
     Example:
         >>> check_file(Path(__file__))
     """
+    if not path.is_file():
+        raise UnreadablePictureError("a link to nothing" if path.is_symlink() else "no file")
     try:
         with Image.open(path) as picture:
             size = picture.size

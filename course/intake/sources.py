@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from helpers.datasets.cache import write_text
+from helpers.files import make_folder, write_text
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _fetch(source: Source, target: Path) -> Path:
 
     part = _part(target)
     notes = part.with_name(f"{part.name}.json")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     headers = {"Accept-Encoding": "identity", "User-Agent": "python-requests (course data)"}
     have = _size(part)
     validator = _validator_of(notes, source) if have else None

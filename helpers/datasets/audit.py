@@ -56,7 +56,7 @@ class Audit:
         near: (name, name, differing signs of 64) of pictures that look alike and are not identical.
         balance: Pictures of each class, and those without a label if there are any.
         leak: How far file numbers give labels away, or None; looked for where there are two classes.
-        outliers: (name, what is unusual about size, mode or bytes).
+        outliers: (name, what is unusual about size, mode, bytes or colours).
         without_row: Pictures that no row names.
         labels: The label of each picture that can be used.
         named: How many pictures the rows of the CSV name, usable or not.
@@ -273,6 +273,8 @@ def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
             reasons.append(f"mode {entry.mode}")
         if weights[name] < usual_weight / 10:
             reasons.append(f"only {weights[name]} bytes")
+        if entry.spread < 5:
+            reasons.append("nearly one colour")
         if reasons:
             found.append((name, ", ".join(reasons)))
     return found

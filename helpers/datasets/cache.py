@@ -14,11 +14,11 @@ import numpy as np
 from filelock import FileLock
 from tqdm.auto import tqdm
 
-from helpers.datasets.pictures import ASPECTS, Facts, UnreadablePictureError, decode, describe
-from helpers.files import data_dir, write_text, write_whole
+from helpers.datasets.pictures import ASPECTS, Facts, UnreadablePictureError, decode, describe, read_file
+from helpers.files import data_dir, make_folder, write_text, write_whole
 from helpers.runtime import workers
 
-VERSION = 1
+VERSION = 2
 """Part of every key: raise it when decoding changes."""
 
 _FRESH = 2_000_000_000
@@ -58,16 +58,14 @@ def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squa
         The decoded pictures, unreadable ones marked.
 
     Raises:
-        OSError: A file is gone, or the disk has no room for the array.
+        OSError: The disk has no room for the array, or the data folder cannot be written.
 
     Example:
-        >>> decode_folder(Path("no folder"), ["1.jpg"], 8)
-        Traceback (most recent call last):
-        ...
-        FileNotFoundError: ...
+        >>> decode_folder(Path("no folder"), ["1.jpg"], 8).unreadable
+        {0: 'No such file or directory'}
     """
     cache = data_dir() / "cache"
-    cache.mkdir(parents=True, exist_ok=True)
+    make_folder(cache)
     # A second process waits and then opens what the first has decoded.
     with FileLock(cache / f"{_digest([str(folder.resolve())])}.lock"):
         hashes = _content_hashes(folder, names, cache)
@@ -114,7 +112,7 @@ def _fill(
 
     def work(position: int) -> None:
         try:
-            picture, mode = decode((folder / names[position]).read_bytes())
+            picture, mode = decode(read_file(folder / names[position]))
         except UnreadablePictureError as error:
             unreadable[position] = str(error)
         else:
@@ -133,20 +131,32 @@ def _content_hashes(folder: Path, names: list[str], cache: Path) -> list[str]:
         known = json.loads(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         known = {}
-    stats = [os.stat(os.path.join(folder, name)) for name in names]
-    marks = [[stat.st_size, stat.st_mtime_ns] for stat in stats]
-    changed = [i for i, name in enumerate(names) if known.get(name, [None, None, None])[:2] != marks[i]]
+    marks = [_mark(os.path.join(folder, name)) for name in names]
+    changed = [i for i, name in enumerate(names) if known.get(name, [None])[:-1] != marks[i]]
     if changed:
         now = time.time_ns()
 
         def work(position: int) -> str:
-            return hashlib.sha256((folder / names[position]).read_bytes()).hexdigest()
+            try:
+                return hashlib.sha256(read_file(folder / names[position])).hexdigest()
+            except UnreadablePictureError as error:
+                return str(error)
 
         for position, value in zip(changed, _parallel(work, changed, "reading"), strict=True):
             trusted = now - marks[position][1] > _FRESH
-            known[names[position]] = [*(marks[position] if trusted else [None, None]), value]
+            known[names[position]] = [*(marks[position] if trusted else [None]), value]
         write_text(manifest, json.dumps(known))
-    return [known[name][2] for name in names]
+    return [known[name][-1] for name in names]
+
+
+def _mark(path: str) -> list[int]:
+    """Return what changes with a file; that of none for what is not there, such as a link to nothing."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return [-1, 0, 0, 0]
+    # Size and time stamp can be kept on purpose (cp -p, rsync, unzip). Unix notes besides when it was put here itself.
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
 def _digest(parts: list[str]) -> str:

@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 MAX_PIXELS = 50_000_000
 """Larger pictures are refused: a crafted file of a few kilobytes can otherwise fill the memory."""
@@ -28,6 +30,7 @@ class Facts:
         height: Pixels, right side up.
         pixels: Hash of the decoded RGB at original size: equal for identical pictures, however they are stored.
         look: 64-bit difference hash as 16 hex digits: nearly equal for pictures that look alike.
+        spread: Standard deviation of the pixels, 0 to 127.5, of the colour in which it is largest: 0 for one colour.
     """
 
     mode: str
@@ -35,6 +38,25 @@ class Facts:
     height: int
     pixels: str
     look: str
+    spread: float
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a picture file; one that cannot be read is an UnreadablePictureError.
+
+    Example:
+        >>> read_file(Path("no picture.jpg"))
+        Traceback (most recent call last):
+        ...
+        helpers.datasets.pictures.UnreadablePictureError: No such file or directory
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise UnreadablePictureError("no file")  # reading from a pipe would wait for ever
+        return path.read_bytes()
+    except OSError as error:
+        gone = path.is_symlink() and not path.exists()
+        raise UnreadablePictureError("a link to nothing" if gone else error.strerror) from error
 
 
 def check_size(size: tuple[int, int]) -> None:
@@ -47,7 +69,8 @@ def check_size(size: tuple[int, int]) -> None:
 def decode(content: bytes) -> tuple[Image.Image, str]:
     """Decode a picture file to right-side-up RGB.
 
-    Transparency is laid on white, 16-bit grey is scaled (not clipped) to 8 bits, EXIF rotation is carried out.
+    Transparency is laid on white, grey of more than 8 bits is scaled by the bits that its values need (not clipped),
+    EXIF rotation is carried out.
 
     Args:
         content: The bytes of the file.
@@ -85,9 +108,11 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         picture.load()
         return picture
     if picture.mode.startswith("I"):
-        # 16-bit grey; convert("RGB") would clip everything above 255 to white.
-        grey = np.asarray(picture).clip(0, 65535).astype(np.uint16) // 257
-        return Image.fromarray(grey.astype(np.uint8)).convert("RGB")
+        # Grey of 16 or 32 bits, of which cameras and tools often use 8, 10, 12 or 14: white is what these can hold.
+        # convert("RGB") would clip everything above 255 to white.
+        grey = np.asarray(picture).clip(0).astype(np.int64)
+        bits = next(bits for bits in (8, 10, 12, 14, 16, 24, 32) if int(grey.max()) < 2**bits)
+        return Image.fromarray((grey * 255 // (2**bits - 1)).astype(np.uint8)).convert("RGB")
     if picture.mode == "F":
         raise UnreadablePictureError("mode F (floating point) says not what is white; save it with 8 or 16 bits")
     if picture.has_transparency_data:
@@ -160,7 +185,8 @@ def describe(picture: Image.Image, mode: str) -> Facts:
     pixels.update(picture.tobytes())
     grey = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.BICUBIC))
     look = np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes().hex()
-    return Facts(mode, picture.width, picture.height, pixels.hexdigest(), look)
+    spread = round(max(ImageStat.Stat(picture).stddev), 2)
+    return Facts(mode, picture.width, picture.height, pixels.hexdigest(), look, spread)
 
 
 def open_picture(path: Path) -> Image.Image:
@@ -179,9 +205,9 @@ def open_picture(path: Path) -> Image.Image:
         >>> open_picture(Path("no picture.txt"))
         Traceback (most recent call last):
         ...
-        FileNotFoundError: ...
+        helpers.datasets.pictures.UnreadablePictureError: no picture.txt cannot be read: No such file or directory.
     """
     try:
-        return decode(Path(path).read_bytes())[0]
+        return decode(read_file(Path(path)))[0]
     except UnreadablePictureError as error:
         raise UnreadablePictureError(f"{path} cannot be read: {error}.") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from helpers.files import data_dir
+from helpers.files import data_dir, make_folder
 
 PROFILES = ("sample", "full")
 FOOD = ["Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat", "Noodles/Pasta", "Rice", "Seafood", "Soup",
@@ -197,7 +197,7 @@ def _draw_sample(wanted: PictureSet) -> Path:
     import drawings
 
     folder = data_dir() / f"{wanted.name}-sample"
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
     # Two notebooks that start at once draw it once.
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         if folder.is_dir():
