@@ -215,7 +215,7 @@ def test_a_class_predicts_hidden_pictures_and_is_ranked_by_the_truth(drawn, hidd
     submit(tmp_path / "in/short/submission.csv", right[:-1])
     capsys.readouterr()
     assert score(tmp_path / "in", tmp_path / "truth.csv", "--output", str(tmp_path / "table.csv")) == 1
-    assert "short/submission.csv: 1 id(s) missing, first '30'" in capsys.readouterr().err
+    assert "short/submission.csv: 1 id(s) missing, first '63'" in capsys.readouterr().err
     table = pd.read_csv(tmp_path / "table.csv").set_index("submission")
     assert table.accuracy["knows/submission.csv"] == 100
     assert table["possible ranks"].astype(str).to_dict() == {
