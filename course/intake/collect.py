@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 from tqdm.auto import tqdm
 
+from course.intake.arrival import report
 from course.intake.layouts import Found, find_pictures
 from course.intake.sources import MANUAL, SOURCES, DownloadError, download
 from course.intake.unpack import unpack
@@ -43,16 +44,22 @@ def get(name: str) -> Path:
     """
     real = _target(name).name
     archive = data_dir() / "downloads" / f"{real}.zip"
-    try:
-        arrived = download(SOURCES[real], archive)
-    except DownloadError as error:
-        raise DownloadError(f"{error}\n{MANUAL[real]}") from error
-    folder = import_folder(name, arrived)
-    archive.unlink(missing_ok=True)
-    return folder
+    reasons = []
+    for source in SOURCES[real]:
+        try:
+            folder = import_folder(name, download((source,), archive), origin=source.note)
+        except DownloadError as error:
+            reasons.append(str(error))
+        except (ValueError, FileNotFoundError) as error:  # a copy that is no such set, or no longer
+            archive.unlink(missing_ok=True)
+            reasons.append(f"{source.note}: {error}")
+        else:
+            archive.unlink(missing_ok=True)
+            return folder
+    raise DownloadError("\n".join([*reasons, MANUAL[real]]))
 
 
-def import_folder(name: str, path: str | Path) -> Path:
+def import_folder(name: str, path: str | Path, *, origin: str = "") -> Path:
     """Copy a set from a folder or zip into the data folder, in one layout.
 
     That of the vehicles is `emergency_train.csv` and `images/`, that of the food `train/`, `valid/` and, where there is
@@ -62,6 +69,7 @@ def import_folder(name: str, path: str | Path) -> Path:
     Args:
         name: "vehicles" or "food11".
         path: Folder or zip in one of the known layouts.
+        origin: Where a download came from: its SHA-256 is recorded, that of another copy only compared.
 
     Returns:
         The folder they are in now.
@@ -88,6 +96,7 @@ def import_folder(name: str, path: str | Path) -> Path:
         with tempfile.TemporaryDirectory(dir=target.parent) as place:
             unpack(path, Path(place) / "unpacked")
             _copy(find_pictures(Path(place) / "unpacked", kind), target, str(path))
+    report(target, path, origin)
     return target
 
 
