@@ -258,7 +258,7 @@ def _reference(dataset: str) -> "pd.DataFrame":
     stored = reference(dataset)
     if not stored.exists():
         return pd.DataFrame(columns=["technique", "real_photos"])
-    runs = pd.read_csv(stored)
+    runs = pd.read_csv(stored, keep_default_na=False, na_values=[""])  # a technique may be called None
     if dataset == "vehicles":
         runs = runs[(runs["split"] == "honest") & (runs["measured"] == "right pictures, eval mode")]
     if "image_size" in runs:

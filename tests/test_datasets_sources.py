@@ -292,6 +292,7 @@ LAYOUTS = {
     "Emergency_Vehicles": ("Emergency_Vehicles/train.csv", "Emergency_Vehicles/train"),
     "Emergency_Vehicles, CSV beside": ("train.csv", "Emergency_Vehicles/train"),
     "inside Emergency_Vehicles": ("train.csv", "train"),
+    "other letters": ("Train.CSV", "IMAGES"),
     "one folder deeper": ("archive/Emergency_Vehicles/train.csv", "archive/Emergency_Vehicles/train"),
     "two folders deeper": ("a/b/emergency_train.csv", "a/b/images"),
 }
@@ -368,7 +369,7 @@ def test_import_says_whether_the_labels_are_the_known_ones(in_layout, capsys, mo
     import_folder("vehicles", wild)
     out = capsys.readouterr().out
     assert "20 labelled pictures copied; the labels are not the same (SHA-256 dd8304cb...)" in out
-    assert "not copied: 1 files in images/ without a row in emergency_train.csv" in out
+    assert "not copied: 1 files in images/ without a row in emergency_train.csv: test.jpg" in out
     own = hashlib.sha256((wild / "emergency_train.csv").read_bytes()).hexdigest()
     monkeypatch.setattr(collect, "KNOWN_CSV", own)
     monkeypatch.setenv("COURSE_DATA_DIR", str(own_data_folder / "second"))
@@ -405,7 +406,9 @@ def test_import_refuses_absurdly_large_pictures_and_writes_nothing(in_layout, ow
 def test_import_refuses_rows_that_do_not_fit(in_layout, own_data_folder):
     wild = in_layout(LAYOUTS["emergency_train.csv"])
     (wild / "images" / "3.jpg").unlink()
-    with pytest.raises(ValueError, match="line 5: '3.jpg' without a picture"):
+    with pytest.raises(
+        ValueError, match=r"line 5: '3\.jpg' without a picture.* delete them, and import the set again\."
+    ):
         import_folder("vehicles", wild)
     assert not list(own_data_folder.iterdir())
 

@@ -12,11 +12,11 @@ from course.intake.arrival import report
 from course.intake.layouts import Found, find_pictures
 from course.intake.sources import MANUAL, SOURCES, DownloadError, download
 from course.intake.unpack import unpack
-from helpers.datasets.labels import UNLABELLED, LabelTable, short
+from helpers.datasets.labels import UNLABELLED, LabelTable, short, some
 from helpers.datasets.layout import CSV, PARTS
 from helpers.datasets.pictures import MAX_PIXELS, UnreadablePictureError, check_size
 from helpers.datasets.profiles import find_set
-from helpers.files import data_dir, litter, make_folder, write_whole
+from helpers.files import data_dir, make_folder, walk, write_whole
 
 KNOWN_CSV = "dd8304cb9705f6b56b4a711fc5bb52865fcadef038ef19a854e3a684916f83bd"
 """SHA-256 of the label CSV that the figures of this course were measured with."""
@@ -133,7 +133,7 @@ def check_file(path: Path) -> None:
 
 def _copy(found: Found, target: Path, source: str) -> None:
     table = found.table
-    table.complain(source)
+    table.complain("")
     if not table.names:
         raise ValueError(f"{source} holds no picture; check that it is the whole set.")
     for name in table.names:
@@ -162,6 +162,7 @@ def _report_csv(table: LabelTable) -> None:
     known = hashlib.sha256(table.csv.read_bytes()).hexdigest() == KNOWN_CSV
     relation = "the same as" if known else f"not the same (SHA-256 {KNOWN_CSV[:8]}...) as"
     print(f"{len(table.names)} labelled pictures copied; the labels are {relation} those this course was measured with")
-    others = sum(entry.is_file() and not litter(entry.name) for entry in table.pictures.iterdir()) - len(table.names)
+    others = sorted(set(walk(table.pictures)).difference(table.names))
     if others:
-        print(f"not copied: {others} files in {table.pictures.name}/ without a row in {table.csv.name}")
+        where = f"{table.pictures.name}/ without a row in {table.csv.name}"
+        print(f"not copied: {len(others)} files in {where}: {some(others)}")
