@@ -35,14 +35,7 @@ def data_dir() -> Path:
 
 
 def make_folder(folder: Path, variable: str = "COURSE_DATA_DIR") -> None:
-    """Make a folder if it is not there yet, and try to write to it.
-
-    Args:
-        folder: The folder.
-        variable: Environment variable that can name another place, for the message.
-
-    Raises:
-        OSError: A file has its name, or nothing can be written there.
+    """Make a folder if it is not there yet, and try to write to it; the OSError names the variable that moves it.
 
     Example:
         >>> make_folder(Path(__file__) / "data")
@@ -148,13 +141,10 @@ def walk(folder: str | Path, *, links: bool = False) -> list[str]:
 
 
 def read_table(path: str | Path) -> list[tuple[int, list[str]]]:
-    r"""Read a table in text, with what editors and spreadsheets make of it.
+    r"""Read a CSV, whatever editors and spreadsheets made of it.
 
     That is: a byte-order mark, UTF-16, `;` or tabs between the columns, a first line that says so (``sep=;``), empty
     lines, empty columns at the end.
-
-    Args:
-        path: The file.
 
     Returns:
         Line number and cells of every row that is not empty, the names of the columns first.

@@ -130,9 +130,11 @@ def record(
     }
     path = ledger_file()
     with _locked(path):
-        _mend(path)
-        with path.open("a", newline="", encoding="utf-8") as file:
-            csv.DictWriter(file, COLUMNS, lineterminator="\n").writerow(row)
+        # Written whole: what an editor or spreadsheet made of the file meanwhile, such as a lost last line end, goes.
+        earlier = [cells for _, cells in _cells(path)] if _begun(path) else []
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, row.values()])
+        write_text(path, text.getvalue())
 
 
 def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd.DataFrame":
@@ -256,7 +258,7 @@ def _reference(dataset: str) -> "pd.DataFrame":
     stored = reference(dataset)
     if not stored.exists():
         return pd.DataFrame(columns=["technique", "real_photos"])
-    runs = pd.read_csv(stored)
+    runs = pd.read_csv(stored, keep_default_na=False, na_values=[""])  # a technique may be called None
     if dataset == "vehicles":
         runs = runs[(runs["split"] == "honest") & (runs["measured"] == "right pictures, eval mode")]
     if "image_size" in runs:
@@ -314,33 +316,19 @@ def _run(path: Path, line: int, row: list[str]) -> list[str | float]:
     """Return the values of a row; a number may have the comma of a spreadsheet that writes numbers so."""
     wrong = [] if len(row) == len(COLUMNS) else [f"it has {len(row)} values instead of {len(COLUMNS)}"]
     values = row[:5]
-    for name, text in zip(COLUMNS[5:], row[5:], strict=False):
+    for name, text in zip(COLUMNS[5:], map(str.strip, row[5:]), strict=False):
         try:
-            value = float(text.replace(",", ".")) if text.strip() else math.nan
+            value = int(text) if text.isdecimal() else float(text.replace(",", ".") or "nan")
         except ValueError:
             value = math.inf
-        known = (
-            name in ("parameters", "epochs", "seconds", "train_accuracy") and not text.strip() or math.isfinite(value)
-        )
-        if not known or (value < 0 or value > 1) and name in ("train_accuracy", "valid_accuracy", "low", "high"):
+        unknown = name in ("parameters", "epochs", "seconds", "train_accuracy") and not text
+        share = name in ("train_accuracy", "valid_accuracy", "low", "high")
+        if not unknown and not (0 <= value <= 1 if share else math.isfinite(value)):
             wrong.append(f"{name} is {text!r}")
-        values.append(int(text) if text.strip().isdecimal() else value)
+        values.append(value)
     if wrong:
         raise ValueError(f"{path}, line {line}, is no run: {', '.join(wrong)}; correct this line or delete it.")
     return values
-
-
-def _mend(path: Path) -> None:
-    """See that a row can be appended: begin the file, end its last line, undo what a spreadsheet made of it."""
-    content = path.read_bytes() if path.exists() else b""
-    if content.startswith(",".join(COLUMNS).encode() + b"\n"):
-        if not content.endswith(b"\n"):
-            with path.open("ab") as file:
-                file.write(b"\n")
-        return
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([COLUMNS, *(row for _, row in (_cells(path) if content else []))])
-    write_text(path, text.getvalue())
 
 
 def _check_dataset(dataset: str) -> None:

@@ -109,8 +109,8 @@ def server():
 def source(server):
     """Make the source of a behaviour: a function of the request handler."""
 
-    def make(behaviour, path="/file", **known):
+    def make(behaviour, path="/file"):
         server.behaviour[path] = behaviour
-        return Source(f"http://127.0.0.1:{server.server_port}{path}", f"source {path}", **known)
+        return Source(f"http://127.0.0.1:{server.server_port}{path}", f"source {path}")
 
     return make

@@ -4,9 +4,7 @@ import os
 import re
 import shlex
 import shutil
-import sys
 import time
-import types
 from pathlib import Path
 
 import numpy as np
@@ -547,33 +545,12 @@ def test_get_downloads_imports_and_cleans_up(source, tmp_path, own_data_folder, 
     assert not list((own_data_folder / "downloads").iterdir())
 
 
-def kagglehub(monkeypatch, download):
-    monkeypatch.setitem(sys.modules, "kagglehub", download and types.SimpleNamespace(dataset_download=download))
-    rows = [row for row in sources.SOURCES["food11"] if row.url.startswith(sources.KAGGLE)]
-    monkeypatch.setitem(sources.SOURCES, "food11", tuple(rows))
-
-
-def test_kagglehub_is_asked_where_it_is_installed_and_its_copy_stays(tmp_path, own_data_folder, monkeypatch):
-    asked, kept = [], write(tmp_path / "kept", *LAYOUTS["class names"])
-    kagglehub(monkeypatch, lambda handle: asked.append(handle) or str(kept))
-    before = listing(kept)
-    assert get("food11") == own_data_folder / "food11"
-    assert asked == ["trolukovich/food11-image-dataset"]
-    assert listing(kept) == before
-
-
-def test_get_ends_in_the_steps_by_hand_when_no_source_answers(monkeypatch):
-    def refuse(handle):
-        raise RuntimeError("no key")
-
-    kagglehub(monkeypatch, None)
-    with pytest.raises(DownloadError, match="not installed .python -m pip install kagglehub") as error:
+def test_get_ends_in_the_steps_by_hand_when_no_source_answers(source, monkeypatch):
+    monkeypatch.setitem(sources.SOURCES, "food11", (source(lambda h: h.answer(b"", 404)),))
+    with pytest.raises(DownloadError, match="answered 404") as error:
         get("food11")
     assert "1. Get the photos from one of these places" in str(error.value)
     assert "python -m course data import food11 PATH" in str(error.value)
-    kagglehub(monkeypatch, refuse)
-    with pytest.raises(DownloadError, match="kagglehub stopped with RuntimeError: no key"):
-        get("food11")
 
 
 # Audit

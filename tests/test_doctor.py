@@ -238,6 +238,11 @@ def test_the_data_that_notebooks_will_use_is_named(monkeypatch, own_data_folder,
     assert doctor.check_data().found.startswith("sample drawn, used")
 
 
+def test_a_set_that_cannot_be_loaded_is_a_warning(full_set):
+    (full_set / "emergency_train.csv").write_text("image_names,emergency_or_not\n1.jpg,1\n3.jpg,1\n")
+    assert doctor.check_data().level == "WARN"
+
+
 def test_a_wrong_data_setting_is_a_fail(monkeypatch):
     monkeypatch.setenv("COURSE_DATA", "big")
     finding = doctor.check_data()

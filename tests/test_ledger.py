@@ -179,9 +179,9 @@ def test_a_row_that_is_no_run_gets_a_sentence_with_its_line_and_costs_no_other(p
 def write_fifty(name, barrier):
     write = ledger.write_text
 
-    def slowly(path, lines):
-        time.sleep(0.2)  # without the lock the second process would now replace what the first one wrote
-        write(path, lines)
+    def slowly(path, text):
+        time.sleep(0.01)  # without the lock the second process would now replace what the first one wrote
+        write(path, text)
 
     ledger.write_text = slowly
     barrier.wait()

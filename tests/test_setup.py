@@ -94,8 +94,8 @@ def test_what_the_packages_import_is_what_they_ask_for():
     notebooks = imported([*files, *(ROOT / "notebooks").glob("*.ipynb")])
     needed, extra = set(bounds(PROJECT["dependencies"])), set(bounds(EXTRAS["notebooks"]))
     assert needed - imported(files) == set()
-    assert imported(files) - needed - extra == {"kagglehub", "nbgrader"}
-    assert notebooks - needed - extra == {"kagglehub", "nbgrader"}
+    assert imported(files) - needed - extra == {"nbgrader"}
+    assert notebooks - needed - extra == {"nbgrader"}
 
 
 def test_helpers_know_nothing_of_the_course_and_drawings_nothing_of_either():
@@ -175,8 +175,7 @@ def test_every_import_has_a_pin():
     benchmarks = list((ROOT / "tests" / "benchmarks").rglob("*.py"))
     files = [path for folder in PACKAGES for path in (ROOT / folder).rglob("*.py") if path not in benchmarks]
     files += (ROOT / "notebooks").glob("*.ipynb")
-    optional = {"kagglehub"}  # asked for photos where somebody has installed it, and nothing is lost without it
-    assert imported(files) - pinned("requirements.txt") - pinned("requirements-instructors.txt") == optional
+    assert imported(files) - pinned("requirements.txt") - pinned("requirements-instructors.txt") == set()
     assert imported(benchmarks) - pinned("requirements.txt") - pinned("requirements-dev.txt") == set()
 
 

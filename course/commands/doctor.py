@@ -268,6 +268,7 @@ def check_data(name: str = "vehicles") -> Finding:
     from helpers.datasets import choose_profile, data_folder
     from helpers.datasets.layout import read_set
     from helpers.datasets.profiles import find_set, present
+    from helpers.datasets.splits import lacking
 
     wanted, what = find_set(name), "data" if name == "vehicles" else name
     drawn = "sample drawn" if present("sample", name) else "sample is drawn on first use"
@@ -275,7 +276,9 @@ def check_data(name: str = "vehicles") -> Finding:
         if choose_profile(name=name) == "full":
             folder = data_folder(name, "full")
             found = f"{drawn}; real photos in {folder}, used"
-            if read_set(folder, name).problems:
+            table = read_set(folder, name)
+            learnt = [i for i in range(len(table.names)) if not table.parts or table.parts[i] == "train"]
+            if table.problems or lacking({"train": learnt}, table.labels, table.classes):
                 return Finding("WARN", what, found, f"see what is wrong: python -m course data check {wanted.real}")
             return Finding("OK", what, found)
     except (ValueError, FileNotFoundError) as error:

@@ -8,14 +8,15 @@ from pathlib import Path
 from PIL import Image
 from tqdm.auto import tqdm
 
+from course.intake.arrival import report
 from course.intake.layouts import Found, find_pictures
 from course.intake.sources import MANUAL, SOURCES, DownloadError, download
 from course.intake.unpack import unpack
-from helpers.datasets.labels import UNLABELLED, LabelTable, short
+from helpers.datasets.labels import UNLABELLED, LabelTable, short, some
 from helpers.datasets.layout import CSV, PARTS
 from helpers.datasets.pictures import MAX_PIXELS, UnreadablePictureError, check_size
 from helpers.datasets.profiles import find_set
-from helpers.files import data_dir, litter, make_folder, write_whole
+from helpers.files import data_dir, make_folder, walk, write_whole
 
 KNOWN_CSV = "dd8304cb9705f6b56b4a711fc5bb52865fcadef038ef19a854e3a684916f83bd"
 """SHA-256 of the label CSV that the figures of this course were measured with."""
@@ -43,16 +44,22 @@ def get(name: str) -> Path:
     """
     real = _target(name).name
     archive = data_dir() / "downloads" / f"{real}.zip"
-    try:
-        arrived = download(SOURCES[real], archive)
-    except DownloadError as error:
-        raise DownloadError(f"{error}\n{MANUAL[real]}") from error
-    folder = import_folder(name, arrived)
-    archive.unlink(missing_ok=True)
-    return folder
+    reasons = []
+    for source in SOURCES[real]:
+        try:
+            folder = import_folder(name, download((source,), archive), origin=source.note)
+        except DownloadError as error:
+            reasons.append(str(error))
+        except (ValueError, FileNotFoundError) as error:  # a copy that is no such set, or no longer
+            archive.unlink(missing_ok=True)
+            reasons.append(f"{source.note}: {error}")
+        else:
+            archive.unlink(missing_ok=True)
+            return folder
+    raise DownloadError("\n".join([*reasons, MANUAL[real]]))
 
 
-def import_folder(name: str, path: str | Path) -> Path:
+def import_folder(name: str, path: str | Path, *, origin: str = "") -> Path:
     """Copy a set from a folder or zip into the data folder, in one layout.
 
     That of the vehicles is `emergency_train.csv` and `images/`, that of the food `train/`, `valid/` and, where there is
@@ -62,6 +69,7 @@ def import_folder(name: str, path: str | Path) -> Path:
     Args:
         name: "vehicles" or "food11".
         path: Folder or zip in one of the known layouts.
+        origin: Where a download came from: its SHA-256 is recorded, that of another copy only compared.
 
     Returns:
         The folder they are in now.
@@ -88,6 +96,7 @@ def import_folder(name: str, path: str | Path) -> Path:
         with tempfile.TemporaryDirectory(dir=target.parent) as place:
             unpack(path, Path(place) / "unpacked")
             _copy(find_pictures(Path(place) / "unpacked", kind), target, str(path))
+    report(target, path, origin)
     return target
 
 
@@ -124,7 +133,7 @@ def check_file(path: Path) -> None:
 
 def _copy(found: Found, target: Path, source: str) -> None:
     table = found.table
-    table.complain(source)
+    table.complain("")
     if not table.names:
         raise ValueError(f"{source} holds no picture; check that it is the whole set.")
     for name in table.names:
@@ -153,6 +162,7 @@ def _report_csv(table: LabelTable) -> None:
     known = hashlib.sha256(table.csv.read_bytes()).hexdigest() == KNOWN_CSV
     relation = "the same as" if known else f"not the same (SHA-256 {KNOWN_CSV[:8]}...) as"
     print(f"{len(table.names)} labelled pictures copied; the labels are {relation} those this course was measured with")
-    others = sum(entry.is_file() and not litter(entry.name) for entry in table.pictures.iterdir()) - len(table.names)
+    others = sorted(set(walk(table.pictures)).difference(table.names))
     if others:
-        print(f"not copied: {others} files in {table.pictures.name}/ without a row in {table.csv.name}")
+        where = f"{table.pictures.name}/ without a row in {table.csv.name}"
+        print(f"not copied: {len(others)} files in {where}: {some(others)}")

@@ -21,7 +21,7 @@ VEHICLES = (
     ("train.csv", "Emergency_Vehicles/train"),
     ("train.csv", "train"),
 )
-"""Label CSV and folder of vehicle photos, both below the folder given (or below one that it contains)."""
+"""Label CSV and folder of vehicle photos, in any case of letters, below the folder given (or one that it contains)."""
 
 FOOD = {
     "train": ("train", "training"),
@@ -88,8 +88,16 @@ def find_pictures(folder: Path, name: str) -> Found:
 
 def _vehicles_at(place: Path) -> dict[Path, tuple]:
     # One CSV that stands beside two folders of the table is one set; the earlier row of the table names it.
-    here = [(place / csv, place / pictures) for csv, pictures in reversed(VEHICLES)]
+    here = [(_below(place, csv), _below(place, pictures)) for csv, pictures in reversed(VEHICLES)]
     return {csv: (csv, pictures) for csv, pictures in here if csv.is_file() and pictures.is_dir()}
+
+
+def _below(place: Path, path: str) -> Path:
+    """Return a path below a folder, in the case of letters that is found there."""
+    for part in path.split("/"):
+        alike = [entry for entry in place.iterdir() if entry.name.lower() == part.lower()] if place.is_dir() else []
+        place = alike[0] if len(alike) == 1 else place / part
+    return place
 
 
 def _food_at(place: Path) -> dict[Path, tuple]:

@@ -1,6 +1,5 @@
 """Where the real photos come from, and a download that can be interrupted."""
 
-import hashlib
 import json
 import os
 import time
@@ -18,20 +17,18 @@ class Source:
     """One place to download a set from.
 
     Attributes:
-        url: Answers with a zip; or KAGGLE and OWNER/NAME, for the package kagglehub.
+        url: Answers with a zip.
         note: What it is, for messages.
-        sha256: Hash of the file, where known.
-        size: Bytes, where known.
     """
 
     url: str
     note: str
-    sha256: str | None = None
-    size: int | None = None
 
 
-KAGGLE = "kaggle:"
-"""Begins the address of a source that the package kagglehub knows how to ask, with the user's Kaggle key if need be."""
+def _kaggle(name: str) -> Source:
+    # This address asks for no key.
+    return Source(f"https://www.kaggle.com/api/v1/datasets/download/{name}", f"Kaggle, {name}")
+
 
 SOURCES = {
     "vehicles": (
@@ -39,20 +36,15 @@ SOURCES = {
             "https://drive.usercontent.google.com/download?id=1EbVifjP0FQkyB1axb7KQ26yPtWmneApJ&export=download&confirm=t",
             "the article's file on Google Drive",
         ),
+        _kaggle("abhisheksinghblr/emergency-vehicles-identification"),
     ),
     "food11": (
+        _kaggle("trolukovich/food11-image-dataset"),
         Source(
-            "https://www.modelscope.cn/datasets/Datawhale/LeeDL-HW3-CNN/resolve/master/hw3_data.zip",
-            "ModelScope, Datawhale/LeeDL-HW3-CNN (untried: its users read a folder hw3_data, the zip is a guess)",
+            "https://nyu.box.com/shared/static/m5kvcl25hfpljul3elhu6xz8y2w61op4.zip",
+            "the original as a zip, at New York University",
         ),
-        Source(
-            "https://www.kaggle.com/api/v1/datasets/download/trolukovich/food11-image-dataset",
-            "Kaggle, trolukovich/food11-image-dataset (untried here: the address that its users give)",
-        ),
-        Source(
-            f"{KAGGLE}trolukovich/food11-image-dataset",
-            "Kaggle, trolukovich/food11-image-dataset, through kagglehub",
-        ),
+        _kaggle("vermaavi/food11"),
     ),
 }
 """Tried from the first to the last. A mirror is one more row."""
@@ -61,16 +53,16 @@ MANUAL = {
     "vehicles": """\
 By hand:
   1. Open https://drive.google.com/file/d/1EbVifjP0FQkyB1axb7KQ26yPtWmneApJ/view in a browser and download the file;
-     if it is gone, take the training set of the JanataHack "Computer Vision" contest (Analytics Vidhya, 2020; 1,646
-     labelled photos of emergency and other vehicles) from wherever you find it.
+     if it is gone, take https://www.kaggle.com/datasets/abhisheksinghblr/emergency-vehicles-identification, or the
+     training set of the JanataHack "Computer Vision" contest (Analytics Vidhya, 2020; 1,646 labelled photos of
+     emergency and other vehicles) from wherever you find it.
   2. Run: python -m course data import vehicles PATH      (PATH: the zip, or the folder it unpacks to)
 Without it the course works on the drawn sample.""",
     "food11": """\
 By hand:
   1. Get the photos from one of these places:
      - https://www.kaggle.com/datasets/trolukovich/food11-image-dataset in a browser (button Download);
-     - git lfs install; git clone https://www.modelscope.cn/datasets/Datawhale/LeeDL-HW3-CNN.git
-       (a variant with 11 classes too, whose test part has no labels);
+     - https://www.kaggle.com/datasets/vermaavi/food11 likewise;
      - Food-11 itself: https://www.epfl.ch/labs/mmspg/downloads/food-image-datasets/
   2. Run: python -m course data import food11 PATH      (PATH: the zip, or the folder it unpacks to)
 Without it the course works on the drawn sample.""",
@@ -102,7 +94,7 @@ def download(sources: tuple[Source, ...], target: Path, *, pause: float = 2.0) -
         pause: Seconds before a second attempt at the same source.
 
     Returns:
-        `target`; or the folder in which kagglehub keeps what it has unpacked.
+        `target`.
 
     Raises:
         DownloadError: No source gave it; lists the reason of each.
@@ -121,7 +113,7 @@ def download(sources: tuple[Source, ...], target: Path, *, pause: float = 2.0) -
             if attempt:
                 time.sleep(pause)
             try:
-                return _ask_kagglehub(source) if source.url.startswith(KAGGLE) else _fetch(source, target)
+                return _fetch(source, target)
             except _RefusedError as error:
                 reasons.append(f"{source.note}: {error}")
                 break
@@ -131,17 +123,6 @@ def download(sources: tuple[Source, ...], target: Path, *, pause: float = 2.0) -
         else:
             reasons.append(f"{reason}, {ATTEMPTS} times")
     raise DownloadError(". ".join([f"no source gave {target.name}", *reasons]) + ".")
-
-
-def _ask_kagglehub(source: Source) -> Path:
-    try:
-        import kagglehub
-    except ImportError as error:
-        raise _RefusedError("needs a package that is not installed (python -m pip install kagglehub)") from error
-    try:
-        return Path(kagglehub.dataset_download(source.url.removeprefix(KAGGLE)))
-    except Exception as error:  # its own exceptions are no part of its documented interface
-        raise _RefusedError(f"kagglehub stopped with {type(error).__name__}: {error}") from error
 
 
 def _part(target: Path) -> Path:
@@ -168,7 +149,7 @@ def _fetch(source: Source, target: Path) -> Path:
         if answer.status_code == 416:
             # Nothing stands after what we have: it was complete already, or the file is another one now.
             if answer.headers.get("Content-Range", "").endswith(f"/{have}"):
-                return _finish(source, part, notes, target)
+                return _finish(part, notes, target)
             part.unlink()
             raise requests.ConnectionError("the file changed")
         if answer.status_code not in (200, 206):
@@ -185,7 +166,7 @@ def _fetch(source: Source, target: Path) -> Path:
             validator = tag if tag.startswith('"') else answer.headers.get("Last-Modified")
             write_text(notes, json.dumps({"url": source.url, "validator": validator}))
         length = answer.headers.get("Content-Length")
-        total = have + int(length) if length else source.size
+        total = have + int(length) if length else None
         with (
             part.open("ab" if resumed else "wb") as file,
             tqdm(desc=target.name, total=total, initial=have, unit="B", unit_scale=True, leave=False) as bar,
@@ -193,7 +174,7 @@ def _fetch(source: Source, target: Path) -> Path:
             for block in answer.iter_content(2**16):
                 file.write(block)
                 bar.update(len(block))
-    return _finish(source, part, notes, target)
+    return _finish(part, notes, target)
 
 
 def _validator_of(notes: Path, source: Source) -> str | None:
@@ -204,24 +185,10 @@ def _validator_of(notes: Path, source: Source) -> str | None:
     return noted["validator"] if noted["url"] == source.url else None
 
 
-def _finish(source: Source, part: Path, notes: Path, target: Path) -> Path:
-    wrong = _wrong(source, part)
-    if wrong:
-        part.unlink()
-        notes.unlink(missing_ok=True)
-        raise _RefusedError(wrong)
-    os.replace(part, target)
+def _finish(part: Path, notes: Path, target: Path) -> Path:
     notes.unlink(missing_ok=True)
-    return target
-
-
-def _wrong(source: Source, part: Path) -> str | None:
-    if source.size is not None and _size(part) != source.size:
-        return f"gave {_size(part):,} bytes, {source.size:,} were expected"
     if not zipfile.is_zipfile(part):
-        return "gave something that is no complete zip"
-    with part.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if source.sha256 is not None and found != source.sha256:
-        return f"gave a file with SHA-256 {found[:8]}..., {source.sha256[:8]}... was expected"
-    return None
+        part.unlink()
+        raise _RefusedError("gave something that is no complete zip")
+    os.replace(part, target)
+    return target

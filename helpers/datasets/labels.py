@@ -59,7 +59,7 @@ class LabelTable:
         """Raise one ValueError that lists every problem, if there is one.
 
         Args:
-            title: What the data is called on the command line.
+            title: What the data is called on the command line; empty for what is still to be imported.
 
         Raises:
             ValueError: There are problems.
@@ -71,10 +71,9 @@ class LabelTable:
             return
         found = "; ".join(f"{some(rows)} {kind}" for kind, rows in self.problems.items())
         if self.csv:
-            raise ValueError(
-                f"{short(self.csv)} does not fit its pictures: {found}. Correct these rows, or write a "
-                f"cleaned copy without them: python -m course data check {title} --fix"
-            )
+            fix = f"or write a cleaned copy without them: python -m course data check {title} --fix"
+            remedy = fix if title else "or delete them, and import the set again."
+            raise ValueError(f"{short(self.csv)} does not fit its pictures: {found}. Correct these rows, {remedy}")
         raise ValueError(
             f"{self.pictures.name}/ holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label "
             f"from 0 to {len(self.classes) - 1}, or move it away."

@@ -93,21 +93,11 @@ def split_honest(
 
 
 def lacking(parts: dict[str, list[int]], labels: list[int], classes: list[str]) -> str:
-    """Say what has no picture: a part, or a class among those to learn from.
-
-    Args:
-        parts: Positions of each part; "train" is there.
-        labels: Label of each position.
-        classes: Names of the classes.
-
-    Returns:
-        A clause with all counts; empty where nothing is missing.
+    """Say, with all counts, which of the parts has no picture and which class none to learn from; empty if none.
 
     Example:
         >>> lacking({"train": [0, 1], "valid": []}, [0, 0], ["ordinary", "emergency"])
         'no picture is left for valid, emergency (2 train, 0 valid; of these 2 ordinary, 0 emergency)'
-        >>> lacking({"train": [0, 1], "valid": [2]}, [0, 1, 1], ["ordinary", "emergency"])
-        ''
     """
     learnt = {labels[i] for i in parts["train"]}
     empty = [part for part, rows in parts.items() if not rows]
@@ -130,8 +120,7 @@ def keep_apart(
 
     Returns:
         Positions of "train", "valid" and, where there is one, "test"; what is left out of train and valid since a later
-        part has it too, each with its twin there; the groups with different labels in what is left of train, which are
-        left out as well.
+        part has it too, each with its twin there; the groups of train with different labels, which are left out too.
 
     Example:
         >>> keep_apart([[0, 2], [1, 3], [4]], ["train", "train", "valid", "train", "test"], [0, 0, 0, 1, 0])
@@ -154,24 +143,14 @@ def keep_apart(
 
 
 def contradicting(groups: list[list[int]], labels: list[int]) -> list[list[int]]:
-    """Return the groups of identical pictures that carry different labels.
-
-    Example:
-        >>> contradicting([[0, 1], [2, 3]], [0, 0, 0, 1])
-        [[2, 3]]
-    """
+    """Return the groups of identical pictures that carry different labels."""
     return [group for group in groups if len({labels[i] for i in group}) > 1]
 
 
 def deal(
     groups: list[list[int]], labels: list[int], shares: tuple[float, float, float], seed: int = 13
 ) -> dict[str, list[int]]:
-    """Split honestly what does not contradict itself: positions of "train", "valid" and "test".
-
-    Example:
-        >>> {part: len(rows) for part, rows in deal([[i] for i in range(20)], [0, 1] * 10, (0.7, 0.15, 0.15)).items()}
-        {'train': 14, 'valid': 3, 'test': 3}
-    """
+    """Split honestly, without the groups that contradict themselves: positions of "train", "valid" and "test"."""
     torn = contradicting(groups, labels)
     parts = split_honest([group for group in groups if group not in torn], labels, seed, shares)
     return dict(zip(("train", "valid", "test"), parts, strict=True))
