@@ -208,14 +208,14 @@ def test_a_class_predicts_hidden_pictures_and_is_ranked_by_the_truth(drawn, hidd
     known = load_food(image_size=32, on_unreadable="skip").test
     labels = {picture.tobytes(): label for picture, label in zip(known.images, known.labels.tolist(), strict=True)}
     right = [labels[picture.tobytes()] for picture in unseen.images]
-    assert len(right) == 31  # 3 a class, less two that nobody can read
+    assert len(right) == 64  # 6 a class, less two that nobody can read
     submit(tmp_path / "in/knows/submission.csv", right)
     submit(tmp_path / "in/by order/submission.csv", sorted(right))
-    submit(tmp_path / "in/bread/submission.csv", [0] * 31)
+    submit(tmp_path / "in/bread/submission.csv", [0] * 64)
     submit(tmp_path / "in/short/submission.csv", right[:-1])
     capsys.readouterr()
     assert score(tmp_path / "in", tmp_path / "truth.csv", "--output", str(tmp_path / "table.csv")) == 1
-    assert "short/submission.csv: 1 id(s) missing, first '30'" in capsys.readouterr().err
+    assert "short/submission.csv: 1 id(s) missing, first '63'" in capsys.readouterr().err
     table = pd.read_csv(tmp_path / "table.csv").set_index("submission")
     assert table.accuracy["knows/submission.csv"] == 100
     assert table["possible ranks"].astype(str).to_dict() == {
@@ -239,7 +239,7 @@ def test_what_students_get_tells_no_label_of_a_test_picture(drawn, hidden, tmp_p
         "valid",
     ]  # no flaws.json, which has the seed
     names = sorted(path.name for path in (hidden / "test").iterdir())
-    assert names == [f"{i:04}.jpg" for i in range(31)]
+    assert names == [f"{i:04}.jpg" for i in range(64)]
     truth = list(read_categories(tmp_path / "truth.csv").values())
     assert sorted(truth) != truth
     twins = [file for part in ("train", "valid") for file in (drawn / part).iterdir()
