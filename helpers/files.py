@@ -143,8 +143,8 @@ def walk(folder: str | Path, *, links: bool = False) -> list[str]:
 def read_table(path: str | Path) -> list[tuple[int, list[str]]]:
     r"""Read a CSV, whatever editors and spreadsheets made of it.
 
-    That is: a byte-order mark, UTF-16, `;` or tabs between the columns, a first line that says so (``sep=;``), empty
-    lines, empty columns at the end.
+    That is: a byte-order mark, UTF-16, `;`, tabs or `|` between the columns, a first line that says so (``sep=;``),
+    empty lines, empty columns at the end.
 
     Returns:
         Line number and cells of every row that is not empty, the names of the columns first.
@@ -167,7 +167,7 @@ def read_table(path: str | Path) -> list[tuple[int, list[str]]]:
         text = content.decode("utf-16" if twice else "utf-8-sig")
         said = re.match(r"sep=(.)\r?\n", text)
         first = text.lstrip("\r\n").partition("\n")[0]
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=said[1] if said else max(",;\t", key=first.count))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=said[1] if said else max(",;\t|", key=first.count))
         rows = [(reader.line_num, row) for row in reader][bool(said) :]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"not a CSV in UTF-8 ({error})") from error

@@ -361,7 +361,7 @@ def test_another_spelling_of_a_label_is_taken(full_set, label):
     assert load_vehicles(image_size=8).train.labels.tolist().count(1) == 14
 
 
-@pytest.mark.parametrize(("separator", "mark"), [(";", ""), ("\t", ""), (";", "sep=;\n"), (";", "\ufeff")])
+@pytest.mark.parametrize(("separator", "mark"), [(";", ""), ("\t", ""), ("|", ""), (";", "sep=;\n"), (";", "\ufeff")])
 def test_another_separator_is_taken(full_set, separator, mark):
     respell(full_set, str, lambda value: f"{value},0" if separator == ";" else value, separator, mark)
     assert len(load_vehicles(image_size=8).train) == 28
