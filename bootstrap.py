@@ -111,7 +111,9 @@ def test(options):
 def verify(options):
     """run the tests that take minutes: what the sample must teach, a class graded, every lecture in a browser"""
     setup()
-    return run([PYTHON, "-m", "pytest", "-m", "slow", "tests"] + options)
+    # A file a process, as each builds on what it has trained or opened, and one thread each: two would wait.
+    command = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "slow", "tests"]
+    return run(command + options, settings={"OMP_NUM_THREADS": "1"})
 
 
 def notebooks(options):

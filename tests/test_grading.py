@@ -16,7 +16,7 @@ from course.grading import autograde
 from course.grading.submissions import read, restore
 from tests.classroom import NAME, STUDENTS, answering, cell, exercise, hand_in, place, solved, write
 
-TIMEOUT = 20  # seconds a cell; a kernel on a busy machine needs ten for its imports
+TIMEOUT = 40  # seconds a cell; a kernel on a busy machine needs twenty for its imports
 
 
 @pytest.fixture
