@@ -94,7 +94,7 @@ def test(options):
     draw = "from helpers.datasets import data_folder; [data_folder(name, 'sample') for name in ('vehicles', 'food')]"
     if not sys.stderr.isatty():
         draw = "import os; os.environ['TQDM_DISABLE'] = '1'; " + draw  # a bar fills a log with thousands of characters
-    notebooks = sorted(glob.glob("notebooks/*.ipynb"))
+    notebooks = sorted(glob.glob("notebooks/*.ipynb"), reverse=True)  # the longest are among the last
     try:
         return stages(
             ("lint", [PYTHON, "-m", "ruff", "check", "--quiet"]),
