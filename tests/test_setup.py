@@ -460,3 +460,10 @@ def test_ci_brings_a_browser_where_there_is_none_and_says_so_where_it_cannot(tmp
     assert ("apt-get install -y --no-install-recommends chromium fonts-dejavu-core" in calls) == called
     assert ("the browser tests are skipped" in done.stderr) == said
     assert (done.returncode, calls.splitlines()[-1]) == (0, "make verify")
+
+
+def test_threads_wait_without_spinning_unless_the_user_says_otherwise(monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    assert bootstrap.environment()["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert bootstrap.environment()["OMP_WAIT_POLICY"] == "ACTIVE"
