@@ -462,7 +462,7 @@ def test_ci_brings_a_browser_where_there_is_none_and_says_so_where_it_cannot(tmp
     assert (done.returncode, calls.splitlines()[-1]) == (0, "make verify")
 
 
-def test_threads_wait_without_spinning_unless_the_user_says_otherwise(monkeypatch):
+def test_threads_wait_without_spinning_unless_the_user_says_otherwise(bootstrap, monkeypatch):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     assert bootstrap.environment()["OMP_WAIT_POLICY"] == "PASSIVE"
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
