@@ -180,7 +180,7 @@ def draw_dish(seed: int, number: int, label: int) -> Image.Image:
     Args:
         seed: Of the whole set.
         number: Of this picture; with seed and label it decides everything in it.
-        label: 0..10, an index in `dishes.CLASSES`: what the main food is.
+        label: 0..10, an index in `dishes.DISHES`: what the main food is.
 
     Returns:
         An RGB picture of 128 x 128 pixels.

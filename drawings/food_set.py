@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from drawings.dishes import CLASSES
+from drawings.dishes import DISHES
 from drawings.files import DAMAGES, VERSIONS, damaged, draft, drawn, write_copies
 from drawings.food_photo import dish_bytes
 
-SMALLEST = 6 * len(CLASSES)
+SMALLEST = 6 * len(DISHES)
 PARTS = ("train", "valid", "test")
 HELD_OUT = 91 / 282  # share of valid, and of test: few to learn from, many to measure on
 LOOK_ALIKES = {0: (2, 4), 1: (2, 3), 2: (1, 0), 3: (1, 7), 4: (5, 8), 5: (4, 8), 6: (9, 7), 7: (6, 3), 8: (5, 4),
@@ -40,8 +40,8 @@ def sizes(count: int) -> dict[tuple[str, int], int]:
         (100, 91, 91)
     """
     found = {}
-    for label in range(len(CLASSES)):
-        total = count // len(CLASSES) + (label < count % len(CLASSES))
+    for label in range(len(DISHES)):
+        total = count // len(DISHES) + (label < count % len(DISHES))
         held_out = round(total * HELD_OUT)
         found |= {("train", label): total - 2 * held_out, ("valid", label): held_out, ("test", label): held_out}
     return found
@@ -54,10 +54,10 @@ def _plan(count: int, rng: Random) -> list[Picture]:
     pictures = []
 
     def add(parts: tuple[str, ...], *, mistaken: bool = False, damage: str = "") -> None:
-        able = [label for label in range(len(CLASSES)) if all(left[p, label] >= parts.count(p) for p in parts)]
+        able = [label for label in range(len(DISHES)) if all(left[p, label] >= parts.count(p) for p in parts)]
         label = drawn = rng.choice(able)
         if mistaken:  # most wrong labels are easy to understand
-            others = LOOK_ALIKES[label] if rng.random() < 0.6 else [n for n in range(len(CLASSES)) if n != label]
+            others = LOOK_ALIKES[label] if rng.random() < 0.6 else [n for n in range(len(DISHES)) if n != label]
             drawn = rng.choice(others)
         for part in parts:
             left[part, label] -= 1
@@ -80,7 +80,7 @@ def draw_food(folder, *, count: int = 3102, seed: int = 13, progress: bool = Tru
     """Draw a labelled set of food pictures in eleven classes, in the layout of Food-11 and with flaws of real sets.
 
     The folder gets `train/LABEL_NUMBER.jpg`, `valid/LABEL_NUMBER.jpg`, `test/LABEL_NUMBER.jpg` (128 x 128 pixels;
-    LABEL is an index in `dishes.CLASSES`) and `flaws.json`, which says where the flaws are, all of them in train:
+    LABEL is an index in `dishes.DISHES`) and `flaws.json`, which says where the flaws are, all of them in train:
     unreadable files, groups of identical pictures, pictures that also stand in valid or test, wrong labels with the
     true ones. The pictures are drawn in a folder beside it and moved into place when all are done: a set is either
     complete or not there.

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from drawings import VERSIONS, draw_food, food_photo, food_set
-from drawings.dishes import CLASSES, DISHES
+from drawings.dishes import DISHES
 from drawings.relief import Relief, Skin
+from helpers.datasets.profiles import FOOD
 
 COUNT = 110
 
@@ -146,7 +147,7 @@ def test_classes_have_colours_of_their_own(small):
     flaws = flaws_of(small)
     wrong = {*flaws["unreadable"], *flaws["mislabelled"]}
     means = []
-    for label in range(len(CLASSES)):
+    for label in range(len(DISHES)):
         names = [name for name in names_in(small) if label_of(name) == label and name not in wrong]
         centres = [np.asarray(Image.open(small / name).convert("RGB"))[32:96, 32:96] for name in names]
         assert all(centre.std() > 5 for centre in centres)
@@ -156,7 +157,7 @@ def test_classes_have_colours_of_their_own(small):
     assert max(apart) > 40
 
 
-@pytest.mark.parametrize("label", range(len(CLASSES)))
+@pytest.mark.parametrize("label", range(len(DISHES)))
 def test_every_dish_can_be_served_from_every_view(label):
     rng = Random(label)
     for dish in DISHES[label]:
@@ -174,3 +175,7 @@ def test_of_two_pieces_the_higher_one_is_seen():
     assert relief.colour[32, 32].tolist() == [200, 0, 0]
     relief.ellipsoid(0, 0, (10, 10), 14, Skin((0, 0, 200)), base=0.0)
     assert relief.colour[32, 32].tolist() == [0, 0, 200]
+
+
+def test_there_are_dishes_for_every_class_that_is_loaded():
+    assert len(DISHES) == len(FOOD)
