@@ -102,14 +102,14 @@ def measured(recipe: str, part: str = "valid") -> list[Evaluation]:
     return [evaluate(network, loader, views=views) for network in networks(of)]
 
 
-def _vehicle(notebook: str, *, transform=None, dials: Callable = lambda chosen: {}, epochs=None) -> Callable:
+def _vehicle(notebook: str, *, transform=None, dials: Callable = lambda chosen: {}) -> Callable:
     def train(data, seed):
         chosen = settings(notebook)
         seed_everything(seed)
         model = VehicleNet(image_size=data.train.image_size, **dials(chosen))
         loader = make_loader(data.train, chosen.batch_size, shuffle=True, transform=transform)
         optimizer = torch.optim.Adam(model.parameters(), lr=chosen.lr)
-        fit(model, loader, epochs=epochs or chosen.epochs, optimizer=optimizer, progress=False)
+        fit(model, loader, epochs=chosen.epochs, optimizer=optimizer, progress=False)
         return model
 
     return train
@@ -118,7 +118,7 @@ def _vehicle(notebook: str, *, transform=None, dials: Callable = lambda chosen: 
 VEHICLES = {
     "baseline": _vehicle("01"),
     "scrambled": _vehicle("01", transform=scramble),
-    "baseline, 5 epochs": _vehicle("01", epochs=5),
+    "baseline, as batch norm": _vehicle("03"),
     "dropout": _vehicle("02", dials=lambda chosen: {"dropout": chosen.rate}),
     "batch norm": _vehicle("03", dials=lambda chosen: {"batch_norm": True}),
     "combined": _vehicle("04", dials=lambda chosen: {"batch_norm": True, "dropout": chosen.rate}),
