@@ -19,16 +19,12 @@ class PerPicture:
     """Apply a transform to each picture of a batch on its own.
 
     A transform of `torchvision.transforms.v2` that is given a batch draws its random numbers once: all pictures would
-    be mirrored, or none.
+    be mirrored, or none. Several are applied one after the other to uint8 pictures 3 x H x W.
 
-    Args:
-        *transforms: Applied one after the other to uint8 pictures 3 x H x W.
-
-    Example:
-        >>> _ = torch.manual_seed(0)
-        >>> mirrored = PerPicture(v2.RandomHorizontalFlip())(torch.arange(2, dtype=torch.uint8).expand(8, 3, 1, 2))
-        >>> mirrored[:, 0, 0, 0].tolist()
-        [1, 0, 1, 1, 1, 0, 1, 0]
+    >>> _ = torch.manual_seed(0)
+    >>> mirrored = PerPicture(v2.RandomHorizontalFlip())(torch.arange(2, dtype=torch.uint8).expand(8, 3, 1, 2))
+    >>> mirrored[:, 0, 0, 0].tolist()
+    [1, 0, 1, 1, 1, 0, 1, 0]
     """
 
     def __init__(self, *transforms: Transform) -> None:
@@ -48,15 +44,11 @@ class PerPicture:
 
 
 class SaltAndPepper(v2.Transform):
-    """Turn some pixels white and as many black: in all three colours at once, in 0..255.
+    """Turn a share of the pixels white or black, half each: in all three colours at once, in 0..255.
 
-    Args:
-        share: Share of the pixels that change, 0 <= share <= 1.
-
-    Example:
-        >>> grey = torch.full((3, 100, 100), 128, dtype=torch.uint8)
-        >>> sorted(SaltAndPepper(0.1)(grey).unique().tolist())
-        [0, 128, 255]
+    >>> grey = torch.full((3, 100, 100), 128, dtype=torch.uint8)
+    >>> sorted(SaltAndPepper(0.1)(grey).unique().tolist())
+    [0, 128, 255]
     """
 
     def __init__(self, share: float = 0.01) -> None:
@@ -76,9 +68,8 @@ class SaltAndPepper(v2.Transform):
 def gaussian_noise(sigma: float) -> Transform:
     """Return a transform that adds noise of standard deviation `sigma`, of 0..1, to uint8 pictures.
 
-    Example:
-        >>> gaussian_noise(0.0)(torch.full((3, 1, 1), 7, dtype=torch.uint8)).flatten().tolist()
-        [7, 7, 7]
+    >>> gaussian_noise(0.0)(torch.full((3, 1, 1), 7, dtype=torch.uint8)).flatten().tolist()
+    [7, 7, 7]
     """
     to_float, to_bytes = v2.ToDtype(torch.float32, scale=True), v2.ToDtype(torch.uint8, scale=True)
     return v2.Compose([to_float, v2.GaussianNoise(sigma=sigma), to_bytes])
@@ -107,22 +98,13 @@ last two, the papers')."""
 
 
 def change(name: str, image_size: int, strength: float = 1.0) -> PerPicture:
-    """Build one change at a strength, to look at it or to measure it alone.
+    """Build one of `CHANGES` for pictures of a height and width in pixels, to look at it or to measure it alone.
 
-    Args:
-        name: A key of `CHANGES`.
-        image_size: Height and width of the pictures in pixels; they keep it.
-        strength: 1 is the article's setting, 0 next to nothing.
+    Strength 1 is the article's setting, 0 next to nothing. The result is a `transform` of `make_loader`; an unknown
+    name or a negative strength is a ValueError.
 
-    Returns:
-        A transform for `make_loader`.
-
-    Raises:
-        ValueError: There is no such change, or the strength is negative.
-
-    Example:
-        >>> change("rotation", 8)(torch.zeros(2, 3, 8, 8, dtype=torch.uint8)).shape
-        torch.Size([2, 3, 8, 8])
+    >>> change("rotation", 8)(torch.zeros(2, 3, 8, 8, dtype=torch.uint8)).shape
+    torch.Size([2, 3, 8, 8])
     """
     if name not in CHANGES:
         raise ValueError(f"there is no change {name!r}; choose one of {', '.join(CHANGES)}.")
@@ -160,24 +142,13 @@ PRESETS: dict[str, Callable[[int], list[Transform]]] = {
 
 
 def preset(name: str, image_size: int) -> PerPicture | None:
-    """Return what a preset does to training pictures.
+    """Return what one of `PRESETS` does to training pictures of a height and width in pixels; None for "none".
 
-    There is none for validation and test: a picture that is measured stays as it is, so that two measurements of a
-    model agree and say something about pictures as they come.
+    It is a `transform` of `make_loader`. There is none for validation and test: a picture that is measured stays as it
+    is, so that two measurements of a model agree and say something about pictures as they come.
 
-    Args:
-        name: A key of `PRESETS`.
-        image_size: Height and width of the pictures in pixels.
-
-    Returns:
-        The `transform` of `make_loader` for training; None for "none".
-
-    Raises:
-        ValueError: There is no such preset.
-
-    Example:
-        >>> preset("light", 64)(torch.zeros(2, 3, 64, 64, dtype=torch.uint8)).shape
-        torch.Size([2, 3, 64, 64])
+    >>> preset("light", 64)(torch.zeros(2, 3, 64, 64, dtype=torch.uint8)).shape
+    torch.Size([2, 3, 64, 64])
     """
     if name not in PRESETS:
         raise ValueError(f"there is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
@@ -189,23 +160,12 @@ def mixing(name: str, classes: int, alpha: float = 1.0) -> Transform:
     """Return MixUp or CutMix for the argument `mix` of `fit`.
 
     MixUp (Zhang et al., 2018) lays two pictures of the batch over each other, CutMix (Yun et al., 2019) puts a
-    rectangle of one into the other; the label becomes the shares of the two classes.
+    rectangle of one into the other; the label becomes the shares of the two classes, N x classes. The share is drawn
+    from a Beta distribution with `alpha`; 1 draws all shares alike, the articles' setting.
 
-    Args:
-        name: "MixUp" or "CutMix".
-        classes: Number of classes.
-        alpha: Of the Beta distribution from which the share is drawn; 1 draws all shares alike, the articles' setting.
-
-    Returns:
-        A function of (images, labels) that returns mixed images and shares, N x classes.
-
-    Raises:
-        ValueError: Another name.
-
-    Example:
-        >>> images, shares = mixing("MixUp", classes=3)(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 2, 0]))
-        >>> images.shape, shares.shape, shares.sum(1).round(decimals=4).tolist()
-        (torch.Size([4, 3, 8, 8]), torch.Size([4, 3]), [1.0, 1.0, 1.0, 1.0])
+    >>> images, shares = mixing("MixUp", classes=3)(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 2, 0]))
+    >>> images.shape, shares.shape, shares.sum(1).round(decimals=4).tolist()
+    (torch.Size([4, 3, 8, 8]), torch.Size([4, 3]), [1.0, 1.0, 1.0, 1.0])
     """
     if name not in ("MixUp", "CutMix"):
         raise ValueError(f"there is no mixing {name!r}; choose 'MixUp' or 'CutMix'.")
@@ -254,12 +214,7 @@ def views(name: str, *, count: int | None = None) -> list[Transform]:
         Functions from a batch N x 3 x H x W, uint8 in 0..255 or floating point in [0, 1], to one of the same shape and
         type. All but "noise" give the same pictures every time; that one is repeated by `seed_everything`.
 
-    Raises:
-        ValueError: There is no such view, or a count for it that is not possible.
-
     Example:
-        >>> len(views("flip")), len(views("shifts")), len(views("noise", count=8))
-        (1, 4, 8)
         >>> (mirror,) = views("flip")
         >>> mirror(torch.arange(3.0).expand(1, 3, 1, 3))[0, 0]
         tensor([[2., 1., 0.]])

@@ -20,15 +20,12 @@ LITTER = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db",
 
 
 def data_dir() -> Path:
-    """Return the folder for drawn, downloaded and cached data.
+    """Return the folder for drawn, downloaded and cached data, which may not exist yet.
 
-    Returns:
-        The folder named by the environment variable ``COURSE_DATA_DIR``, else ``data/`` of the course. It may not
-        exist yet.
+    The environment variable ``COURSE_DATA_DIR`` names it; without it, it is ``data/`` of the course.
 
-    Example:
-        >>> data_dir().name != ""
-        True
+    >>> data_dir().name != ""
+    True
     """
     named = os.environ.get("COURSE_DATA_DIR")
     return Path(named).expanduser() if named else ROOT / "data"
@@ -37,11 +34,10 @@ def data_dir() -> Path:
 def make_folder(folder: Path, variable: str = "COURSE_DATA_DIR") -> None:
     """Make a folder if it is not there yet, and try to write to it; the OSError names the variable that moves it.
 
-    Example:
-        >>> make_folder(Path(__file__) / "data")
-        Traceback (most recent call last):
-        ...
-        OSError: nothing can be written to ... (Not a directory); make it a folder ... or let COURSE_DATA_DIR name ...
+    >>> make_folder(Path(__file__) / "data")
+    Traceback (most recent call last):
+    ...
+    OSError: nothing can be written to ... (Not a directory); make it a folder ... or let COURSE_DATA_DIR name ...
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,23 +52,16 @@ def make_folder(folder: Path, variable: str = "COURSE_DATA_DIR") -> None:
 
 @contextmanager
 def write_whole(path: str | Path) -> Iterator[Path]:
-    """Give a name beside `path` to write to, and move it into place when the block ends without an exception.
+    """Give a name beside `path` to write a file or folder to, and move it into place when the block ends well.
 
-    Whoever opens `path` finds what stood there before or all of the new, also after a crash or a power cut.
+    Whoever opens `path` finds what stood there before or all of the new, also after a crash or a power cut. Its folder
+    must exist; a file that is there is replaced.
 
-    Args:
-        path: Where the file or folder shall stand; its folder must exist. A file that is there is replaced.
-
-    Yields:
-        The name to write to; nothing is there yet.
-
-    Example:
-        >>> import tempfile
-        >>> target = Path(tempfile.mkdtemp()) / "note.txt"
-        >>> with write_whole(target) as part:
-        ...     _ = part.write_text("done")
-        >>> target.read_text()
-        'done'
+    >>> target = Path(tempfile.mkdtemp()) / "note.txt"
+    >>> with write_whole(target) as part:
+    ...     _ = part.write_text("done")
+    >>> target.read_text()
+    'done'
     """
     path = Path(path)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
@@ -90,47 +79,28 @@ def write_whole(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a text file whole or not at all.
-
-    Args:
-        path: Where to.
-        text: Written as UTF-8, its line ends as they are.
-
-    Example:
-        >>> import tempfile
-        >>> write_text(Path(tempfile.mkdtemp()) / "note.txt", "done")
-    """
+    """Write a text file whole or not at all, as UTF-8, its line ends as they are."""
     with write_whole(path) as part:
         part.write_text(text, encoding="utf-8", newline="")
 
 
 def litter(name: str) -> bool:
-    """Return whether a file or folder is one that file managers leave behind, in whatever case it is written.
+    """Return whether a file or folder of this name is one that file managers leave behind.
 
-    Args:
-        name: Its name, without the folders above it.
-
-    Example:
-        >>> litter(".DS_Store"), litter("._344.jpg"), litter("THUMBS.DB"), litter("0_1.jpg")
-        (True, True, True, False)
+    >>> litter(".DS_Store"), litter("._344.jpg"), litter("THUMBS.DB"), litter("0_1.jpg")
+    (True, True, True, False)
     """
     return (name.startswith(".") and name not in (".", "..")) or name.lower() in LITTER
 
 
 def walk(folder: str | Path, *, links: bool = False) -> list[str]:
-    """Return all files in a folder and below it, without litter.
+    """Return all files in a folder and below it, without litter: relative names with ``/``, sorted.
 
-    Args:
-        folder: Where to look.
-        links: Whether to go into folders that are links.
+    They are strings: Path objects for ten thousand pictures would take longer than everything else in a load. With
+    `links` it goes into folders that are links.
 
-    Returns:
-        Names relative to the folder, with ``/`` between folders, sorted. They are strings: Path objects for ten
-        thousand pictures would take longer than everything else in a load.
-
-    Example:
-        >>> walk("no folder")
-        []
+    >>> walk("no folder")
+    []
     """
     found = []
     for place, below, names in os.walk(folder, followlinks=links):
@@ -141,24 +111,17 @@ def walk(folder: str | Path, *, links: bool = False) -> list[str]:
 
 
 def read_table(path: str | Path) -> list[tuple[int, list[str]]]:
-    r"""Read a CSV, whatever editors and spreadsheets made of it.
+    r"""Read a CSV, whatever editors and spreadsheets made of it: line number and cells of every row that is not empty.
 
     That is: a byte-order mark, UTF-16, `;`, tabs or `|` between the columns, a first line that says so (``sep=;``),
-    empty lines, empty columns at the end.
+    empty lines, empty columns at the end. The first row holds the names of the columns. The message of the ValueError
+    for what is no such table is the reason alone, without the file name.
 
-    Returns:
-        Line number and cells of every row that is not empty, the names of the columns first.
-
-    Raises:
-        ValueError: It is no such table; the message is the reason alone, without the file name.
-
-    Example:
-        >>> import tempfile
-        >>> path = Path(tempfile.mkdtemp()) / "a.csv"
-        >>> path.write_bytes(b"\xef\xbb\xbfId;Name\r\n\r\n1;a,b\r\n") > 0
-        True
-        >>> read_table(path)
-        [(1, ['Id', 'Name']), (3, ['1', 'a,b'])]
+    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
+    >>> path.write_bytes(b"\xef\xbb\xbfId;Name\r\n\r\n1;a,b\r\n") > 0
+    True
+    >>> read_table(path)
+    [(1, ['Id', 'Name']), (3, ['1', 'a,b'])]
     """
     with open(path, "rb") as file:
         content = file.read()

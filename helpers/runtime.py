@@ -20,20 +20,13 @@ class Precision(NamedTuple):
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python's, NumPy's and PyTorch's random numbers (CUDA and MPS included).
+    """Seed Python's, NumPy's and PyTorch's random numbers (CUDA and MPS included) with 0 to 2**32 - 1.
 
-    Args:
-        seed: Any integer from 0 to 2**32 - 1 (NumPy takes no other).
-
-    Raises:
-        ValueError: The seed lies outside that range.
-
-    Example:
-        >>> seed_everything(0)
-        >>> first = torch.rand(1).item()
-        >>> seed_everything(0)
-        >>> torch.rand(1).item() == first
-        True
+    >>> seed_everything(0)
+    >>> first = torch.rand(1).item()
+    >>> seed_everything(0)
+    >>> torch.rand(1).item() == first
+    True
     """
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed is {seed}; take an integer from 0 to {2**32 - 1}.")
@@ -43,12 +36,7 @@ def seed_everything(seed: int) -> None:
 
 
 def device() -> torch.device:
-    """Return the fastest device there is: a CUDA GPU, else an Apple GPU (MPS), else the CPU.
-
-    Example:
-        >>> device().type in {"cuda", "mps", "cpu"}
-        True
-    """
+    """Return the fastest device there is: a CUDA GPU, else an Apple GPU (MPS), else the CPU."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():
@@ -62,21 +50,11 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
     bfloat16 halves the memory traffic, and CPUs with bf16 instructions (Intel AMX, AVX-512 BF16 of AMD Zen 4 and
     later) and recent NVIDIA GPUs multiply it several times faster. A CPU without them emulates it and gets slower, so
     ``"auto"`` takes it only where the hardware has it, unless the environment variable ``COURSE_PRECISION`` names one
-    of the two: with ``float32`` a machine computes as one without these instructions does.
+    of the two: with ``float32`` a machine computes as one without these instructions does. Another value is a
+    ValueError.
 
-    Args:
-        requested: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
-        on: Device; `device()` by default.
-
-    Returns:
-        The dtype for autocast and one clause of explanation.
-
-    Raises:
-        ValueError: `requested`, or ``COURSE_PRECISION``, is none of the three.
-
-    Example:
-        >>> choose_precision("float32")
-        Precision(dtype=torch.float32, reason='as requested')
+    >>> choose_precision("float32")
+    Precision(dtype=torch.float32, reason='as requested')
     """
     named = {"float32": torch.float32, "bfloat16": torch.bfloat16}
     if requested in named:
@@ -113,10 +91,9 @@ def _cpu_flags() -> str:
 def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractContextManager:
     """Return the context in which the forward pass runs in `precision`; weights and losses stay float32.
 
-    Example:
-        >>> with autocast(choose_precision("bfloat16"), torch.device("cpu")):
-        ...     (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
-        torch.bfloat16
+    >>> with autocast(choose_precision("bfloat16"), torch.device("cpu")):
+    ...     (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
+    torch.bfloat16
     """
     if precision.dtype == torch.float32:
         return contextlib.nullcontext()
@@ -124,12 +101,7 @@ def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractConte
 
 
 def memory_format(on: torch.device) -> torch.memory_format:
-    """Return the order in which pictures lie in memory: channels last on CPU and CUDA, where convolutions prefer it.
-
-    Example:
-        >>> memory_format(torch.device("cpu"))
-        torch.channels_last
-    """
+    """Return the order in which pictures lie in memory: channels last on CPU and CUDA, where convolutions prefer it."""
     return torch.contiguous_format if on.type == "mps" else torch.channels_last
 
 
@@ -139,14 +111,7 @@ def keep_big_blocks() -> bool:
     A training step frees and takes the same few hundred megabytes again and again. By default glibc returns each
     block to Linux, which must then zero its pages anew: more than half the time of a step in small networks. The call
     raises two thresholds of `mallopt(3)` for this process; nothing is freed later than before, it is only kept for the
-    next step.
-
-    Returns:
-        True where it took effect, False on systems without glibc (macOS, Windows, Alpine).
-
-    Example:
-        >>> keep_big_blocks() in {True, False}
-        True
+    next step. Returns False where it takes no effect: on systems without glibc (macOS, Windows, Alpine).
     """
     if platform.libc_ver()[0] != "glibc":
         return False
@@ -159,30 +124,18 @@ def keep_big_blocks() -> bool:
 
 
 def workers() -> int:
-    """Return how many threads may decode pictures: the cores this process may use, at most 8.
-
-    Example:
-        >>> 1 <= workers() <= 8
-        True
-    """
+    """Return how many threads may decode pictures: the cores this process may use, at most 8."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(usable, 8)
 
 
 def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:
-    """Bring a batch to the device as float32 in [0, 1], laid out as convolutions like it.
+    """Bring a batch N x 3 x H x W to the device as float32 in [0, 1], laid out as convolutions like it.
 
-    Args:
-        images: N x 3 x H x W; uint8 in 0..255 (scaled here, after the smaller bytes have travelled) or floating point
-            (taken as it is).
-        on: Target device.
+    uint8 in 0..255 is scaled, after the smaller bytes have travelled; floating point is taken as it is.
 
-    Returns:
-        float32 N x 3 x H x W on `on`.
-
-    Example:
-        >>> prepare(torch.full((1, 3, 2, 2), 255, dtype=torch.uint8), torch.device("cpu")).max().item()
-        1.0
+    >>> prepare(torch.full((1, 3, 2, 2), 255, dtype=torch.uint8), torch.device("cpu")).max().item()
+    1.0
     """
     scale = images.dtype == torch.uint8
     images = images.to(on, non_blocking=True).to(torch.float32, memory_format=memory_format(on))
@@ -190,12 +143,7 @@ def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:
 
 
 def summary() -> str:
-    """Say in one line on which device and in which precision the course computes here.
-
-    Example:
-        >>> print(summary())
-        computing on ...
-    """
+    """Say in one line on which device and in which precision the course computes here."""
     on, chosen = device(), choose_precision()
     name = str(chosen.dtype).removeprefix("torch.")
     where = torch.cuda.get_device_name(on) if on.type == "cuda" else f"{on.type}, {torch.get_num_threads()} thread(s)"

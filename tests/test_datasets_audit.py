@@ -98,7 +98,7 @@ def test_a_picture_of_an_audit_can_be_looked_at(full_set):
 def test_a_folder_can_be_audited_by_its_path(tmp_path, picture_set):
     found = audit(picture_set(tmp_path / "mine", 10))
     assert found.title.endswith("mine")
-    assert found.count == 10
+    assert len(found.source.names) == 10
 
 
 def test_sizes_that_vary_are_unusual_only_far_from_the_median(full_set):

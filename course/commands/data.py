@@ -128,9 +128,10 @@ def _check(args: argparse.Namespace) -> int:
     print(found)
     if args.fix:
         written = write_cleaned(found)
-        print(f"written: {written}; to use it, keep a copy of {found.csv.name} and put the cleaned one in its place")
+        own = found.source.csv.name
+        print(f"written: {written}; to use it, keep a copy of {own} and put the cleaned one in its place")
     because = f": {found.lacks}" if found.lacks else ""
-    print(f"load_{found.name}() {'takes' if found.loadable else 'refuses'} this set as it is{because}")
+    print(f"load_{found.source.name}() {'takes' if found.loadable else 'refuses'} this set as it is{because}")
     return 0 if found.loadable else 1
 
 

@@ -31,26 +31,27 @@ def write_cleaned(found: Audit) -> Path:
         >>> write_cleaned(audit("vehicles", profile="sample")).name  # doctest: +SKIP
         'emergency_train.cleaned.csv'
     """
-    if found.csv is None:
+    source = found.source
+    if source.csv is None:
         raise ValueError(
-            f"{short(found.pictures)}/ has no label CSV that could be cleaned: its labels stand in the names of its "
+            f"{short(source.pictures)}/ has no label CSV that could be cleaned: its labels stand in the names of its "
             "files; mend, rename or remove the files listed."
         )
     drop = {name for name, _ in found.unreadable}
     drop |= {name for group in found.contradicting for name in group}
     drop |= {name for group in found.identical for name in group[1:]}
-    rows = [(name, label) for name, label in found.labels.items() if name not in drop]
+    rows = [(name, label) for name, label in zip(source.names, source.labels, strict=True) if name not in drop]
     labels = [label for _, label in rows]
-    classes = find_set(found.name).classes
-    wrong = lacking(deal([[i] for i in range(len(rows))], labels, find_set(found.name).shares["full"]), labels, classes)
-    if wrong or 2 * len(rows) < found.named:
+    parts = deal([[i] for i in range(len(rows))], labels, find_set(source.name).shares["full"])
+    wrong = lacking(parts, labels, source.classes)
+    if wrong or 2 * len(rows) < len(source.named):
         raise ValueError(
-            f"{short(found.csv)} is not cleaned: {len(rows)} of {found.named} pictures would be left"
+            f"{short(source.csv)} is not cleaned: {len(rows)} of {len(source.named)} pictures would be left"
             + (f", and {wrong}" if wrong else "")
             + "; mend the rows and files listed above by hand, or get or import the data again."
         )
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows])
-    path = found.csv.with_suffix(".cleaned.csv")
+    path = source.csv.with_suffix(".cleaned.csv")
     write_text(path, text.getvalue())
     return path

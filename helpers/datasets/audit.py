@@ -1,14 +1,14 @@
 """What is wrong with a set of pictures, before anyone trains on it."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.labels import UNLABELLED, number, short, sides, some
+from helpers.datasets.labels import UNLABELLED, LabelTable, number, short, sides, some
 from helpers.datasets.layout import read_set
 from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
 from helpers.datasets.profiles import SETS, choose_profile, data_folder, find_set
@@ -37,6 +37,12 @@ class Leak:
     guess: float
     usual: float
 
+    def __str__(self) -> str:
+        return (
+            f"every file number below {self.below} is {self.label} ({self.count} pictures); one cut "
+            f"through the numbers guesses {self.guess:.1%} of the labels, the larger class {self.usual:.1%}"
+        )
+
 
 @dataclass
 class Audit:
@@ -44,11 +50,7 @@ class Audit:
 
     Attributes:
         title: What was audited.
-        name: Which set it is in kind: "vehicles" or "food".
-        csv: The label CSV; None where the labels stand in the names of files and folders.
-        pictures: The folder that picture names are relative to.
-        count: Pictures that can be used.
-        problems: Complaints about the other rows or files, by kind.
+        source: Pictures and labels as they were read, with the complaints about the rows or files that cannot be used.
         unreadable: (name, reason) of files that cannot be decoded.
         identical: Groups of names of pixel-identical pictures, the contradicting ones included.
         across: Those of them that stand in several parts of a set that comes split.
@@ -58,17 +60,11 @@ class Audit:
         leak: How far file numbers give labels away, or None; looked for where there are two classes.
         outliers: (name, what is unusual about size, mode, bytes or colours).
         without_row: Pictures that no row names.
-        labels: The label of each picture that can be used.
-        named: How many pictures the rows of the CSV name, usable or not.
         lacks: Which part or class is without a picture once unreadable and contradicting ones are left out, or "".
     """
 
     title: str
-    name: str
-    csv: Path | None
-    pictures: Path
-    count: int
-    problems: dict[str, list[str]]
+    source: LabelTable
     unreadable: list[tuple[str, str]]
     identical: list[list[str]]
     across: list[list[str]]
@@ -78,73 +74,50 @@ class Audit:
     leak: Leak | None
     outliers: list[tuple[str, str]]
     without_row: list[str]
-    labels: dict[str, int] = field(repr=False)
-    named: int
     lacks: str
 
     @property
     def loadable(self) -> bool:
         """Whether `load_vehicles` or `load_food` takes the set as it is."""
-        return not (self.problems or self.unreadable or self.lacks)
+        return not (self.source.problems or self.unreadable or self.lacks)
 
     @property
     def table(self):
         """The findings as a pandas DataFrame with the columns finding, count, detail."""
         import pandas as pd
 
-        where = "rows" if self.csv else "files"
-        rows = [(f"{where} {kind}", len(texts), some(texts)) for kind, texts in self.problems.items()]
+        csv, count, members = self.source.csv, len(self.source.names), sum(map(len, self.identical))
+        distinct = count - len(self.unreadable) - members + len(self.identical)
+        where = "rows" if csv else "files"
+        rows = [(f"{where} {kind}", len(texts), some(texts)) for kind, texts in self.source.problems.items()]
         rows += [
-            ("labelled pictures", self.count, ", ".join(f"{n} {name}" for name, n in self.balance.items())),
+            ("labelled pictures", count, ", ".join(f"{n} {name}" for name, n in self.balance.items())),
             ("unreadable files", len(self.unreadable), some([f"{n} ({why})" for n, why in self.unreadable])),
-            ("identical groups", len(self.identical), self._spare()),
+            ("identical groups", len(self.identical), f"{members} pictures; {distinct} distinct pictures in all"),
             ("identical across parts", len(self.across), some([" = ".join(group) for group in self.across])),
             ("contradicting labels", len(self.contradicting), "; ".join(map(sides, self.contradicting))),
             ("near-duplicates", len(self.near), some([f"{a} ~ {b}" for a, b, _ in self.near])),
-            ("label leak", int(self.leak is not None), self._leak()),
+            (
+                "label leak",
+                int(self.leak is not None),
+                str(self.leak or "file numbers say nothing certain of labels"),
+            ),
             ("unusual files", len(self.outliers), some([f"{name} ({why})" for name, why in self.outliers])),
             ("pictures without a row", len(self.without_row), some(self.without_row)),
         ]
-        of_others = ("identical across parts",) if self.csv else ("label leak", "pictures without a row")
+        of_others = ("identical across parts",) if csv else ("label leak", "pictures without a row")
         rows = [row for row in rows if row[0] not in of_others]
         return pd.DataFrame(rows, columns=["finding", "count", "detail"])
 
-    def _spare(self) -> str:
-        members = sum(map(len, self.identical))
-        distinct = self.count - len(self.unreadable) - members + len(self.identical)
-        return f"{members} pictures; {distinct} distinct pictures in all"
-
-    def _leak(self) -> str:
-        if self.leak is None:
-            return "file numbers say nothing certain about labels"
-        return (
-            f"every file number below {self.leak.below} is {self.leak.label} ({self.leak.count} pictures); one cut "
-            f"through the numbers guesses {self.leak.guess:.1%} of the labels, the larger class {self.leak.usual:.1%}"
-        )
-
     def __str__(self) -> str:
-        lines = [f"{self.title}: {short(self.csv or self.pictures)}"]
+        lines = [f"{self.title}: {short(self.source.csv or self.source.pictures)}"]
         for finding, count, detail in self.table.itertuples(index=False):
             lines.append(f"  {count:>5}  {finding}" + (f": {detail}" if detail else ""))
         return "\n".join(lines)
 
     def picture(self, name: str) -> Image.Image:
-        """Open one of the pictures at its original size, right side up, as RGB.
-
-        Args:
-            name: Its file name.
-
-        Returns:
-            The picture.
-
-        Raises:
-            UnreadablePictureError: It cannot be decoded.
-
-        Example:
-            >>> audit("vehicles", profile="sample").picture("1.jpg").size  # doctest: +SKIP
-            (128, 128)
-        """
-        return open_picture(self.pictures / name)
+        """Open one of the pictures by its file name: at its original size, right side up, as RGB."""
+        return open_picture(self.source.pictures / name)
 
 
 def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None) -> Audit:
@@ -187,11 +160,7 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     chosen = keep_apart(groups, parts, labels)[0] if parts else deal(groups, labels, shares)
     return Audit(
         title=title,
-        name=table.name,
-        csv=table.csv,
-        pictures=table.pictures,
-        count=len(names),
-        problems=table.problems,
+        source=table,
         unreadable=[(names[i], reason) for i, reason in sorted(decoded.unreadable.items())],
         identical=[[names[i] for i in group] for group in twins],
         across=[[names[i] for i in group] for group in twins if parts and len({parts[i] for i in group}) > 1],
@@ -202,8 +171,6 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         leak=find_leak(names, labels) if len(classes) == 2 else None,
         outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}),
         without_row=_without_row(table.pictures, table.named) if table.csv else [],
-        labels=dict(zip(names, labels, strict=True)),
-        named=len(table.named),
         lacks=lacking(chosen, labels, classes),
     )
 
@@ -211,16 +178,11 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
 def find_leak(names: list[str], labels: list[int]) -> Leak | None:
     """Find out whether low file numbers are all of one of two classes, beyond what chance would do.
 
-    Args:
-        names: File names; those without a number are left aside.
-        labels: Their labels.
+    None where the run of one class at the start could be chance (probability above one in a million). Names without a
+    number are left aside.
 
-    Returns:
-        The leak; None where the run of one class at the start could be chance (probability above one in a million).
-
-    Example:
-        >>> find_leak([f"{i}.jpg" for i in range(80)], [1] * 40 + [0] * 40).below
-        40
+    >>> find_leak([f"{i}.jpg" for i in range(80)], [1] * 40 + [0] * 40).below
+    40
     """
     pairs = sorted((number(name), label) for name, label in zip(names, labels, strict=True) if number(name) is not None)
     if not pairs:
@@ -255,29 +217,25 @@ def _near(looks: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
 def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
     if not facts:
         return []
-    sizes = Counter((entry.width, entry.height) for entry in facts.values())
-    usual_size, times = sizes.most_common(1)[0]
+    sizes = {name: (entry.width, entry.height) for name, entry in facts.items()}
+    usual_size, times = Counter(sizes.values()).most_common(1)[0]
     usual_mode = Counter(entry.mode for entry in facts.values()).most_common(1)[0][0]
-    middle = np.median([(entry.width, entry.height) for entry in facts.values()], axis=0)
+    middle = np.median(list(sizes.values()), axis=0)
     weights = {name: (folder / name).stat().st_size for name in facts}
     usual_weight = float(np.median(list(weights.values())))
-    found = []
+    found = {}
     for name, entry in facts.items():
-        size, reasons = (entry.width, entry.height), []
         # Where nine in ten pictures share one size every other is unusual; where sizes vary, half or twice the median.
-        ratio = np.array(size) / middle
-        far = size != usual_size if times * 10 > len(facts) * 9 else ratio.min() < 0.5 or ratio.max() > 2
-        if far:
-            reasons.append(f"{entry.width} x {entry.height} pixels")
-        if entry.mode != usual_mode:
-            reasons.append(f"mode {entry.mode}")
-        if weights[name] < usual_weight / 10:
-            reasons.append(f"only {weights[name]} bytes")
-        if entry.spread < 5:
-            reasons.append("nearly one colour")
-        if reasons:
-            found.append((name, ", ".join(reasons)))
-    return found
+        ratio = np.array(sizes[name]) / middle
+        far = sizes[name] != usual_size if times * 10 > len(facts) * 9 else ratio.min() < 0.5 or ratio.max() > 2
+        unusual = {
+            f"{entry.width} x {entry.height} pixels": far,
+            f"mode {entry.mode}": entry.mode != usual_mode,
+            f"only {weights[name]} bytes": weights[name] < usual_weight / 10,
+            "nearly one colour": entry.spread < 5,
+        }
+        found[name] = ", ".join(reason for reason, holds in unusual.items() if holds)
+    return [(name, reasons) for name, reasons in found.items() if reasons]
 
 
 def _without_row(folder: Path, named: set[str]) -> list[str]:

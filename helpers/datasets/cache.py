@@ -47,22 +47,10 @@ def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squa
     The array is kept in ``data/cache`` under a key made of the content of all files, their order, the size and the
     aspect. To know the content without reading it again, a manifest notes each file's size and time stamp beside its
     hash: a file is read anew only when these have changed. Whatever lies in ``data/cache`` may be deleted at any time.
+    A disk without room for the array is an OSError.
 
-    Args:
-        folder: Where the pictures are.
-        names: File names in the order wanted.
-        size: Width and height in pixels.
-        aspect: "squash" or "crop": what becomes of pictures that are not square.
-
-    Returns:
-        The decoded pictures, unreadable ones marked.
-
-    Raises:
-        OSError: The disk has no room for the array, or the data folder cannot be written.
-
-    Example:
-        >>> decode_folder(Path("no folder"), ["1.jpg"], 8).unreadable
-        {0: 'No such file or directory'}
+    >>> decode_folder(Path("no folder"), ["1.jpg"], 8).unreadable
+    {0: 'No such file or directory'}
     """
     cache = data_dir() / "cache"
     make_folder(cache)

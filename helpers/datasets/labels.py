@@ -58,14 +58,7 @@ class LabelTable:
     def complain(self, title: str) -> None:
         """Raise one ValueError that lists every problem, if there is one.
 
-        Args:
-            title: What the data is called on the command line; empty for what is still to be imported.
-
-        Raises:
-            ValueError: There are problems.
-
-        Example:
-            >>> LabelTable("food", None, Path("pictures")).complain("vehicles")
+        `title` is what the data is called on the command line; empty for what is still to be imported.
         """
         if not self.problems:
             return
@@ -84,18 +77,10 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     r"""Read a label CSV and hold it against the folder of pictures.
 
     Other spellings of the same thing are taken where only one picture fits: a folder before its name, `\` for `/`, no
-    suffix or one in another case, other Unicode forms; 1.0 and the name of the class for 1.
-
-    Args:
-        path: CSV with the columns of `COLUMNS` (further ones are ignored).
-        pictures: Folder that holds the files named in it.
-
-    Returns:
-        The usable rows, and the problems of the others: unknown labels, rows without a picture, pictures named twice
-        (with two labels none of the rows counts, else the first), names that point out of the folder.
-
-    Raises:
-        ValueError: The file is not a CSV in UTF-8, lacks a column, or has no row.
+    suffix or one in another case, other Unicode forms; 1.0 and the name of the class for 1. Problems are unknown
+    labels, rows without a picture, pictures named twice (with two labels none of the rows counts, else the first),
+    names that point out of the folder. A file that is no CSV in UTF-8, lacks a column (further ones are ignored) or has
+    no row is a ValueError.
 
     Example:
         >>> import tempfile
@@ -186,31 +171,20 @@ def _class_of(label: str, classes: list[str]) -> int | None:
 def some(items: list[str], limit: int = 10) -> str:
     """List the first `limit` of many things, and say how many there are.
 
-    Example:
-        >>> some(["a", "b", "c"], limit=2)
-        'a, b and 1 more (3 in all)'
+    >>> some(["a", "b", "c"], limit=2)
+    'a, b and 1 more (3 in all)'
     """
     text = ", ".join(items[:limit])
     return f"{text} and {len(items) - limit} more ({len(items)} in all)" if len(items) > limit else text
 
 
 def short(path: Path) -> str:
-    """Name a file by its folder and name alone: short, and the same on every machine.
-
-    Example:
-        >>> short(Path("a/b/c.csv"))
-        'b/c.csv'
-    """
+    """Name a file by its folder and name alone: short, and the same on every machine."""
     return f"{path.parent.name}/{path.name}"
 
 
 def number(name: str) -> int | None:
-    """Return the number in a file name (the last one), or None.
-
-    Example:
-        >>> number("12.jpg"), number("car.jpg")
-        (12, None)
-    """
+    """Return the number in a file name (the last one), or None."""
     found = re.findall(r"\d+", Path(name).stem)
     return int(found[-1]) if found else None
 
@@ -218,9 +192,8 @@ def number(name: str) -> int | None:
 def sides(group: dict[str, str]) -> str:
     """Say which pictures of a group, {file name: class name}, carry which label.
 
-    Example:
-        >>> sides({"9.jpg": "ordinary", "1.jpg": "emergency", "3.jpg": "ordinary"})
-        '1.jpg (emergency) against 3.jpg, 9.jpg (ordinary)'
+    >>> sides({"9.jpg": "ordinary", "1.jpg": "emergency", "3.jpg": "ordinary"})
+    '1.jpg (emergency) against 3.jpg, 9.jpg (ordinary)'
     """
     by_label = {}
     for name in sorted(group, key=lambda name: (number(name) or 0, name)):

@@ -22,10 +22,10 @@ LABELLED = re.compile(r"(\d+)_\d+\.\w+")
 
 
 def read_set(folder: Path, name: str | None = None) -> LabelTable:
-    """Read the labels of a set, and hold them against its pictures.
+    """Read the labels of a set in its layout, and hold them against its pictures.
 
     Args:
-        folder: A set in its layout: `LAYOUTS`.
+        folder: A set in one of `LAYOUTS`.
         name: "vehicles" or "food"; None for whichever it is.
 
     Returns:
@@ -34,12 +34,6 @@ def read_set(folder: Path, name: str | None = None) -> LabelTable:
     Raises:
         FileNotFoundError: There is no such folder, or it has another layout; the message says how to import it.
         ValueError: The folder holds both sets, or its label CSV cannot be used at all.
-
-    Example:
-        >>> read_set(Path("no folder"))
-        Traceback (most recent call last):
-        ...
-        FileNotFoundError: there is no folder 'no folder'; check the path.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {str(folder)!r}; check the path.")
@@ -55,12 +49,7 @@ def read_set(folder: Path, name: str | None = None) -> LabelTable:
 
 
 def in_layout(folder: Path, name: str) -> bool:
-    """Return whether a folder has the layout of a set, "vehicles" or "food"; its labels are not read.
-
-    Example:
-        >>> in_layout(Path("no folder"), "food")
-        False
-    """
+    """Return whether a folder has the layout of a set, "vehicles" or "food"; its labels are not read."""
     if name == "vehicles":
         return (folder / CSV).is_file() and (folder / IMAGES).is_dir()
     parts = [folder / part for part in PARTS if (folder / part).is_dir()]
@@ -71,27 +60,9 @@ def in_layout(folder: Path, name: str) -> bool:
 
 
 def read_food(folder: Path) -> LabelTable:
-    """Read the labels of the food pictures from their names.
+    """Read the labels of the food pictures from their names, LABEL_INDEX.jpg, by part, label and number.
 
     A test part in which no picture has a label holds pictures for predictions only: their label is -1.
-
-    Args:
-        folder: Holds `train`, `valid` and perhaps `test`, in them files called LABEL_INDEX.jpg.
-
-    Returns:
-        The pictures that fit, by part, label and number, and the complaints about the other files.
-
-    Example:
-        >>> import tempfile
-        >>> folder = Path(tempfile.mkdtemp())
-        >>> for name in ("train/7_1.jpg", "valid/11_0.jpg", "test/0001.jpg"):
-        ...     (folder / name).parent.mkdir()
-        ...     (folder / name).touch()
-        >>> table = read_food(folder)
-        >>> table.names, table.labels
-        (['train/7_1.jpg', 'test/0001.jpg'], [7, -1])
-        >>> table.problems
-        {'without a label from 0 to 10': ['valid/11_0.jpg']}
     """
     table = LabelTable("food", None, folder)
     for part in PARTS:
@@ -112,9 +83,8 @@ def read_food(folder: Path) -> LabelTable:
 def label_of(name: str, classes: int) -> int | None:
     """Return the label in a file's name LABEL_INDEX.jpg, or None where it is none of so many classes.
 
-    Example:
-        >>> label_of("7_1.jpg", 11), label_of("11_0.jpg", 11), label_of("0001.jpg", 11)
-        (7, None, None)
+    >>> label_of("7_1.jpg", 11), label_of("11_0.jpg", 11), label_of("0001.jpg", 11)
+    (7, None, None)
     """
     found = LABELLED.fullmatch(name)
     return int(found[1]) if found and int(found[1]) < classes else None

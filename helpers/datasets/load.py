@@ -3,7 +3,7 @@
 import textwrap
 
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.labels import UNLABELLED, LabelTable, short, sides, some
+from helpers.datasets.labels import UNLABELLED, short, sides, some
 from helpers.datasets.layout import PARTS, read_set
 from helpers.datasets.loader import ImageDataset, Pictures
 from helpers.datasets.pictures import ASPECTS
@@ -52,14 +52,10 @@ def load_vehicles(
     profile, data, hashes, _ = _load("vehicles", profile, image_size, on_unreadable, "squash")
     labels = data.labels.tolist()
     if split == "article":
-        chosen = dict(zip(("train", "valid"), split_article(labels), strict=True))
-    else:
-        groups = group_identical(hashes)
-        _say_contradicting(contradicting(groups, labels), data)
-        chosen = deal(groups, labels, find_set("vehicles").shares[profile], split_seed)
-    _check_parts(chosen, data)
-    train, valid, test = (data.subset(chosen[part]) if part in chosen else None for part in PARTS)
-    return Splits(train, valid, test, profile, "vehicles")
+        return _part(data, dict(zip(("train", "valid"), split_article(labels), strict=True)), [], profile, "vehicles")
+    groups = group_identical(hashes)
+    chosen = deal(groups, labels, find_set("vehicles").shares[profile], split_seed)
+    return _part(data, chosen, contradicting(groups, labels), profile, "vehicles")
 
 
 def load_food(
@@ -76,8 +72,7 @@ def load_food(
     says so. Decoding happens once; later calls open the memory-mapped result.
 
     Args:
-        profile: "sample" (drawn on first use, offline), "full" (the real photos), or None: the environment variable
-            COURSE_DATA, and without it full where the real photos are present, else sample.
+        profile: As for `load_vehicles`.
         image_size: Width and height in pixels.
         on_unreadable: "error", or "skip" to leave unreadable files out and print their names.
         aspect: What becomes of pictures that are not square: "squash" scales both sides to `image_size`, as the
@@ -103,12 +98,11 @@ def load_food(
         if own:
             listed = some([f"{data.names[i]} is {data.names[twin]}" for i, twin in own.items()], 3)
             _say(f"left out of {part}, also found in {later}: {len(own)} of {parts.count(part)} pictures ({listed})")
-    _say_contradicting(torn, data)
-    _check_parts(chosen, data)
-    train, valid, test = (data.subset(chosen[part]) if part in chosen else None for part in PARTS)
-    if test and (test.labels == UNLABELLED).all():
-        print(f"the {len(test)} pictures of test have no labels: a model can predict them, nothing can be measured")
-    return Splits(train, valid, test, profile, "food")
+    splits = _part(data, chosen, torn, profile, "food")
+    if splits.test and (splits.test.labels == UNLABELLED).all():
+        count = len(splits.test)
+        print(f"the {count} pictures of test have no labels: a model can predict them, nothing can be measured")
+    return splits
 
 
 def _load(
@@ -129,7 +123,14 @@ def _load(
     table.complain(title)
     decoded = decode_folder(table.pictures, table.names, size, aspect)
     if decoded.unreadable:
-        _report_unreadable(table, decoded.unreadable, title, on_unreadable)
+        bad = some([f"{table.names[i]} ({reason})" for i, reason in sorted(decoded.unreadable.items())])
+        if on_unreadable == "error":
+            fix = f", or write a CSV without them: python -m course data check {title} --fix" if table.csv else "."
+            raise ValueError(
+                f"unreadable pictures in {short(table.pictures)}/: {bad}. Replace them, leave them out with "
+                f'on_unreadable="skip"{fix}'
+            )
+        _say(f"left out, unreadable: {bad}")
     rows = [i for i in range(len(table.names)) if i not in decoded.unreadable]
     if not rows:
         raise ValueError(f"no picture in {short(table.pictures)}/ can be read; get or import the data again.")
@@ -139,30 +140,18 @@ def _load(
     return profile, data, [decoded.facts[i].pixels for i in rows], [table.parts[i] for i in rows if table.parts]
 
 
-def _report_unreadable(table: LabelTable, unreadable: dict[int, str], title: str, on_unreadable: str) -> None:
-    bad = [f"{table.names[i]} ({reason})" for i, reason in sorted(unreadable.items())]
-    if on_unreadable == "error":
-        fix = f", or write a CSV without them: python -m course data check {title} --fix" if table.csv else "."
-        raise ValueError(
-            f"unreadable pictures in {short(table.pictures)}/: {some(bad)}. Replace them, leave them out with "
-            f'on_unreadable="skip"{fix}'
-        )
-    _say(f"left out, unreadable: {some(bad)}")
-
-
 def _say(text: str) -> None:
     """Print a text in lines that JupyterLab need not break, as it would inside words."""
     print(textwrap.fill(text, 100, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False))
 
 
-def _say_contradicting(torn: list[list[int]], data: ImageDataset) -> None:
+def _part(data: ImageDataset, chosen: dict[str, list[int]], torn: list[list[int]], profile: str, name: str) -> Splits:
+    """Say what contradicts itself, refuse a part or a class to learn without a picture, and return the parts."""
     if torn:
         listed = [sides({data.names[i]: data.classes[data.labels[i]] for i in group}) for group in torn]
         _say(f"left out, identical pictures with contradicting labels: {'; '.join(listed)}")
-
-
-def _check_parts(chosen: dict[str, list[int]], data: ImageDataset) -> None:
-    """Refuse a set in which a part, or a class to learn, has no picture."""
     lacks = lacking(chosen, data.labels.tolist(), data.classes)
     if lacks:
         raise ValueError(f"{lacks}; add pictures, or get or import the data again.")
+    train, valid, test = (data.subset(chosen[part]) if part in chosen else None for part in PARTS)
+    return Splits(train, valid, test, profile, name)

@@ -12,16 +12,12 @@ from helpers.runtime import prepare
 class Pictures:
     """Rows of a uint8 picture array in some order, without copying it.
 
-    Indexing with an integer, a slice or a list of positions gives NumPy arrays; `np.asarray` copies all rows.
+    `source` is an array or memory map, M x H x W x 3, `rows` the positions in it; None for all. Indexing with an
+    integer, a slice or a list of positions gives NumPy arrays; `np.asarray` copies all rows.
 
-    Args:
-        source: uint8 array or memory map, M x H x W x 3.
-        rows: Positions in `source`; None for all.
-
-    Example:
-        >>> rows = Pictures(np.zeros((4, 2, 2, 3), np.uint8), [3, 1])
-        >>> rows.shape, rows[0].shape, rows[[0, 1]].shape
-        ((2, 2, 2, 3), (2, 2, 3), (2, 2, 2, 3))
+    >>> rows = Pictures(np.zeros((4, 2, 2, 3), np.uint8), [3, 1])
+    >>> rows.shape, rows[0].shape, rows[[0, 1]].shape
+    ((2, 2, 2, 3), (2, 2, 3), (2, 2, 2, 3))
     """
 
     dtype = np.dtype(np.uint8)
@@ -50,18 +46,14 @@ class Pictures:
 class ImageDataset(torch.utils.data.Dataset):
     """Labelled pictures: all of one size, as uint8, with class and file names.
 
+    The arguments are kept as attributes: `images` as `Pictures`, `labels` as an int64 tensor.
+
     Args:
         images: `Pictures` or a uint8 array, N x H x W x 3.
         labels: N integers, indices into `classes`.
         classes: Names of the classes.
         names: N file names; numbers by default.
         unlabelled: Allow the label -1 of pictures without one: a model can predict them, and nothing can be measured.
-
-    Attributes:
-        images: `Pictures`, N x H x W x 3.
-        labels: int64 tensor, N.
-        classes: Names of the classes.
-        names: N file names.
 
     Raises:
         ValueError: Shapes, lengths or labels do not fit.
@@ -103,21 +95,13 @@ class ImageDataset(torch.utils.data.Dataset):
         return torch.from_numpy(self.images[index].copy()).permute(2, 0, 1), self.labels[index].item()
 
     def subset(self, indices) -> "ImageDataset":
-        """Return some of the pictures, in the order given; no pixel is copied.
+        """Return some of the pictures, in the order given: a dataset over the same array, no pixel is copied.
 
-        Args:
-            indices: Positions (list, array or tensor), or one bool a picture.
+        `indices` are positions (list, array or tensor), or one bool a picture.
 
-        Returns:
-            A dataset over the same array.
-
-        Raises:
-            IndexError: A position does not exist.
-
-        Example:
-            >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
-            >>> data.subset([2, 0]).names
-            ['2', '0']
+        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+        >>> data.subset([2, 0]).names
+        ['2', '0']
         """
         chosen = np.arange(len(self))[np.asarray(indices, dtype=None if len(indices) else np.int64)]
         images = Pictures(self.images.source, self.images.rows[chosen])
@@ -164,7 +148,7 @@ def make_loader(
     decoded, copied between processes or collated.
 
     Args:
-        dataset: The pictures.
+        dataset: The pictures; an empty set is a ValueError.
         batch_size: Pictures in a batch; the last batch may be smaller, nothing is dropped.
         shuffle: Draw a new order with `torch.randperm` at the start of every epoch; `seed_everything` repeats it.
         transform: Called with each uint8 batch, N x 3 x H x W, returns a batch: uint8 in 0..255, or floating point
@@ -172,11 +156,7 @@ def make_loader(
 
     Returns:
         An iterable of (images, labels): float32 in [0, 1], N x 3 x H x W, channels last in memory; int64, N. It has a
-        length (batches) and the attributes `dataset`, `batch_size`, `shuffle`, `transform`, and
-        `order`, the positions of the last pass.
-
-    Raises:
-        ValueError: The dataset is empty, or `batch_size` is not a positive integer.
+        length (batches) and keeps its arguments as attributes, and in `order` the positions of the last pass.
 
     Example:
         >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])

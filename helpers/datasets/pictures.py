@@ -42,14 +42,7 @@ class Facts:
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a picture file; one that cannot be read is an UnreadablePictureError.
-
-    Example:
-        >>> read_file(Path("no picture.jpg"))
-        Traceback (most recent call last):
-        ...
-        helpers.datasets.pictures.UnreadablePictureError: No such file or directory
-    """
+    """Return the bytes of a picture file; one that cannot be read is an UnreadablePictureError."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise UnreadablePictureError("no file")  # reading from a pipe would wait for ever
@@ -67,26 +60,16 @@ def check_size(size: tuple[int, int]) -> None:
 
 
 def decode(content: bytes) -> tuple[Image.Image, str]:
-    """Decode a picture file to right-side-up RGB.
+    """Decode the bytes of a picture file to right-side-up RGB, and return the mode that the file had, too.
 
     Transparency is laid on white, grey of more than 8 bits is scaled by the bits that its values need (not clipped),
-    EXIF rotation is carried out.
+    EXIF rotation is carried out. What is no picture, cut short, damaged, or larger than `MAX_PIXELS` is an
+    UnreadablePictureError.
 
-    Args:
-        content: The bytes of the file.
-
-    Returns:
-        The picture in mode RGB, and the mode that the file had.
-
-    Raises:
-        UnreadablePictureError: Not a picture, cut short, damaged, or larger than `MAX_PIXELS`.
-
-    Example:
-        >>> file = io.BytesIO()
-        >>> Image.new("L", (3, 2), 255).save(file, "PNG")
-        >>> picture, mode = decode(file.getvalue())
-        >>> picture.mode, picture.size, mode
-        ('RGB', (3, 2), 'L')
+    >>> file = io.BytesIO()
+    >>> Image.new("L", (3, 2), 255).save(file, "PNG")
+    >>> decode(file.getvalue())
+    (<PIL.Image.Image image mode=RGB size=3x2 ...>, 'L')
     """
     try:
         with Image.open(io.BytesIO(content)) as picture:
@@ -122,21 +105,13 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 
 def squash(picture: Image.Image, size: int) -> np.ndarray:
-    """Return a picture as a square of `size` pixels, antialiased; one that has this size already is not touched.
+    """Scale width and height of an RGB picture to `size` pixels each, antialiased: uint8, size x size x 3.
 
-    Width and height are scaled independently, so that nothing of the picture is lost; a picture that is not square
-    changes its proportions. (Cropping would keep those and lose the edges, padding would add bars.)
+    Nothing of the picture is lost; one that is not square changes its proportions. (Cropping would keep those and lose
+    the edges, padding would add bars.) One that has this size already is not touched.
 
-    Args:
-        picture: In mode RGB.
-        size: Width and height of the result in pixels.
-
-    Returns:
-        uint8 array, size x size x 3.
-
-    Example:
-        >>> squash(Image.new("RGB", (6, 3)), 2).shape
-        (2, 2, 3)
+    >>> squash(Image.new("RGB", (6, 3)), 2).shape
+    (2, 2, 3)
     """
     if picture.size != (size, size):
         picture = picture.resize((size, size), Image.Resampling.BICUBIC)
@@ -144,18 +119,10 @@ def squash(picture: Image.Image, size: int) -> np.ndarray:
 
 
 def crop(picture: Image.Image, size: int) -> np.ndarray:
-    """Scale a picture until its shorter side fits, and cut a square out of its middle.
+    """Scale an RGB picture until its shorter side fits, and cut a square out of its middle: uint8, size x size x 3.
 
-    Args:
-        picture: In mode RGB.
-        size: Width and height in pixels.
-
-    Returns:
-        uint8 array, size x size x 3.
-
-    Example:
-        >>> crop(Image.new("RGB", (6, 3)), 2).shape
-        (2, 2, 3)
+    >>> crop(Image.new("RGB", (6, 3)), 2).shape
+    (2, 2, 3)
     """
     return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC))
 
@@ -165,21 +132,13 @@ ASPECTS = {"squash": squash, "crop": crop}
 
 
 def describe(picture: Image.Image, mode: str) -> Facts:
-    """Return the facts of a decoded picture.
+    """Return the facts of a decoded RGB picture, whose file had a mode.
 
     The difference hash compares neighbours in a 9 x 8 grey thumbnail: 64 signs that survive scaling, JPEG noise and
     changes of brightness (Krawetz, "Kind of like that", hackerfactor.com, 2013).
 
-    Args:
-        picture: In mode RGB.
-        mode: The mode that the file had.
-
-    Returns:
-        The facts.
-
-    Example:
-        >>> describe(Image.new("RGB", (3, 2)), "L").look
-        '0000000000000000'
+    >>> describe(Image.new("RGB", (3, 2)), "L").look
+    '0000000000000000'
     """
     pixels = hashlib.blake2b(f"{picture.width}x{picture.height}".encode(), digest_size=16)
     pixels.update(picture.tobytes())
@@ -190,22 +149,12 @@ def describe(picture: Image.Image, mode: str) -> Facts:
 
 
 def open_picture(path: Path) -> Image.Image:
-    """Read one picture file as right-side-up RGB.
+    """Read one picture file as right-side-up RGB; the UnreadablePictureError names the file and the reason.
 
-    Args:
-        path: The file.
-
-    Returns:
-        The picture in mode RGB.
-
-    Raises:
-        UnreadablePictureError: The message names the file and the reason.
-
-    Example:
-        >>> open_picture(Path("no picture.txt"))
-        Traceback (most recent call last):
-        ...
-        helpers.datasets.pictures.UnreadablePictureError: no picture.txt cannot be read: No such file or directory.
+    >>> open_picture(Path("no picture.txt"))
+    Traceback (most recent call last):
+    ...
+    helpers.datasets.pictures.UnreadablePictureError: no picture.txt cannot be read: No such file or directory.
     """
     try:
         return decode(read_file(Path(path)))[0]

@@ -41,14 +41,7 @@ class PictureSet:
     shares: dict[str, tuple[float, float, float]] | None = None
 
     def elsewhere(self) -> Path | None:
-        """Return the folder that the environment variable names, or None.
-
-        Example:
-            >>> os.environ["COURSE_FOOD_DIR"] = "photos"
-            >>> find_set("food").elsewhere().name
-            'photos'
-            >>> del os.environ["COURSE_FOOD_DIR"]
-        """
+        """Return the folder that the environment variable names, or None."""
         named = os.environ.get(self.variable)
         return Path(named).expanduser() if named else None
 
@@ -78,14 +71,10 @@ SETS = (
 
 
 def find_set(name: str) -> PictureSet:
-    """Return a set by its name: "vehicles"; "food" or "food11".
+    """Return a set by its name: "vehicles"; "food" or "food11". Another one is a ValueError.
 
-    Raises:
-        ValueError: Another name.
-
-    Example:
-        >>> find_set("food11").variable
-        'COURSE_FOOD_DIR'
+    >>> find_set("food11").variable
+    'COURSE_FOOD_DIR'
     """
     for entry in SETS:
         if name in (entry.name, entry.real):
@@ -94,22 +83,13 @@ def find_set(name: str) -> PictureSet:
 
 
 def choose_profile(profile: str | None = None, name: str = "vehicles") -> str:
-    """Decide between the drawn sample and the real photos.
+    """Decide between "sample", drawn, and "full", the real photos of a set ("vehicles" or "food").
 
-    Args:
-        profile: "sample", "full", or None: what the environment variable COURSE_DATA says, and without it the real
-            photos where they are present, else the sample.
-        name: "vehicles" or "food".
+    Without a `profile` the environment variable COURSE_DATA decides, and without it: full where the real photos are
+    present, else sample. Another value or name is a ValueError.
 
-    Returns:
-        "sample" or "full".
-
-    Raises:
-        ValueError: Another value or name.
-
-    Example:
-        >>> choose_profile("sample")
-        'sample'
+    >>> choose_profile("sample")
+    'sample'
     """
     origin = "profile"
     if profile is None:
@@ -122,24 +102,14 @@ def choose_profile(profile: str | None = None, name: str = "vehicles") -> str:
 
 
 def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
-    """Return the folder of a set; the sample is drawn when it is not there yet, or is an older one.
+    """Return the folder of a set in a profile; the sample is drawn when it is not there yet, or is an older one.
 
-    Args:
-        name: "vehicles" or "food".
-        profile: As for `load_vehicles`.
+    Real photos that are not there are a FileNotFoundError, which says how to get them.
 
-    Returns:
-        The folder.
-
-    Raises:
-        ValueError: Another name or profile.
-        FileNotFoundError: The real photos are not there; the message says how to get them.
-
-    Example:
-        >>> data_folder("planes")
-        Traceback (most recent call last):
-        ...
-        ValueError: there is no set 'planes'; choose 'vehicles' or 'food11'.
+    >>> data_folder("planes")
+    Traceback (most recent call last):
+    ...
+    ValueError: there is no set 'planes'; choose 'vehicles' or 'food11'.
     """
     wanted = find_set(name)
     profile = choose_profile(profile, name)
@@ -155,23 +125,9 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
 
 
 def present(profile: str, name: str = "vehicles") -> Path | None:
-    """Return the folder of a profile's pictures, or None where there is none yet.
+    """Return the folder of a set's pictures, "sample" or "full", or None where there is none yet.
 
-    Args:
-        profile: "sample" or "full".
-        name: "vehicles" or "food".
-
-    Returns:
-        A folder that exists.
-
-    Raises:
-        ValueError: Another name.
-        FileNotFoundError: The environment variable of the set names something that is no folder.
-
-    Example:
-        >>> folder = present("sample")
-        >>> folder is None or folder.is_dir()
-        True
+    An environment variable that names something that is no folder is a FileNotFoundError.
     """
     wanted = find_set(name)
     folder = wanted.elsewhere()

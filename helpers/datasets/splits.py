@@ -36,17 +36,10 @@ class Splits:
 
 
 def group_identical(hashes: list[str]) -> list[list[int]]:
-    """Group positions by equal hash, in the order of first appearance.
+    """Group positions by equal pixel hash, in the order of first appearance; one without a twin is a group of one.
 
-    Args:
-        hashes: One pixel hash a picture.
-
-    Returns:
-        Groups of positions; a picture without a twin is a group of one.
-
-    Example:
-        >>> group_identical(["a", "b", "a"])
-        [[0, 2], [1]]
+    >>> group_identical(["a", "b", "a"])
+    [[0, 2], [1]]
     """
     groups = defaultdict(list)
     for position, value in enumerate(hashes):
@@ -73,9 +66,8 @@ def split_honest(
         Positions of train, valid and test, each ascending.
 
     Example:
-        >>> train, valid, test = split_honest([[i] for i in range(20)], [0, 1] * 10, seed=0)
-        >>> len(train), len(valid), len(test)
-        (14, 3, 3)
+        >>> [len(part) for part in split_honest([[i] for i in range(20)], [0, 1] * 10, seed=0)]
+        [14, 3, 3]
     """
     random = np.random.default_rng(seed)
     parts = ([], [], [])
@@ -95,9 +87,8 @@ def split_honest(
 def lacking(parts: dict[str, list[int]], labels: list[int], classes: list[str]) -> str:
     """Say, with all counts, which of the parts has no picture and which class none to learn from; empty if none.
 
-    Example:
-        >>> lacking({"train": [0, 1], "valid": []}, [0, 0], ["ordinary", "emergency"])
-        'no picture is left for valid, emergency (2 train, 0 valid; of these 2 ordinary, 0 emergency)'
+    >>> lacking({"train": [0, 1], "valid": []}, [0, 0], ["ordinary", "emergency"])
+    'no picture is left for valid, emergency (2 train, 0 valid; of these 2 ordinary, 0 emergency)'
     """
     learnt = {labels[i] for i in parts["train"]}
     empty = [part for part, rows in parts.items() if not rows]
@@ -159,16 +150,10 @@ def deal(
 def split_article(labels: list[int]) -> tuple[list[int], list[int]]:
     """Split as the article does: 90 / 10, stratified, `random_state=13`, duplicates and all.
 
-    Args:
-        labels: Labels in the order of the CSV.
+    Positions of train and valid come in scikit-learn's order; all in train where a class has too few for both.
 
-    Returns:
-        Positions of train and valid, in scikit-learn's order; all in train where a class has too few for both.
-
-    Example:
-        >>> train, valid = split_article([0, 1] * 10)
-        >>> len(train), len(valid)
-        (18, 2)
+    >>> [len(part) for part in split_article([0, 1] * 10)]
+    [18, 2]
     """
     from sklearn.model_selection import train_test_split
 
