@@ -89,17 +89,16 @@ def test_the_order_of_rows_and_a_spreadsheets_zeros_change_nothing(folder, truth
 
 
 MALFORMED = {
-    "header": (b"id,category\n0000,1\n", "line 1: the header is not Id,Category"),
-    "semicolons": (b"Id;Category\n0000;1\n", "line 1: the header is not Id,Category"),
+    "header": (b"name,class\n0000,1\n", "line 1: the header is not Id,Category"),
     "empty": (b"", "line 1: the header is not Id,Category"),
     "no rows": (b"Id,Category\n", "no rows below the header"),
     "missing": (b"Id,Category\n0000,1\n", "299 id(s) missing, first '1'"),
     "twice": (b"Id,Category\n0000,1\n0,2\n", "line 3: id '0' a second time"),
     "a name": (b"Id,Category\n0000,Bread\n", "line 2: category 'Bread' is not a whole number from 0 on"),
     "negative": (b"Id,Category\n0000,-1\n", "line 2: category '-1' is not a whole number from 0 on"),
-    "a fraction": (b"Id,Category\n0000,1.0\n", "line 2: category '1.0' is not a whole number from 0 on"),
+    "a fraction": (b"Id,Category\n0000,1.5\n", "line 2: category '1.5' is not a whole number from 0 on"),
     "three values": (b"Id,Category\n0000,1,2\n", "line 2: 3 values instead of 2"),
-    "a picture": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "not a text file of comma-separated values"),
+    "a picture": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "not a CSV in UTF-8"),
 }
 
 
@@ -169,6 +168,18 @@ def test_more_classes_than_the_truth_shows_are_allowed_when_named(folder, truth,
 
 def test_ids_that_are_no_numbers_stay_as_they_are(tmp_path):
     assert read_categories(write(tmp_path / "x.csv", [1, 2, 3], ["a0", "007", "000"])) == {"a0": 1, "7": 2, "0": 3}
+
+
+def test_a_submission_is_read_without_what_editors_and_spreadsheets_made_of_it(tmp_path):
+    spellings = {
+        "semicolons": b"sep=;\r\nId;Category\r\n7;1\r\n0;2\r\n",
+        "mark": b"\xef\xbb\xbfid,category\n007,1.0\n\n000,2.0\n",
+        "utf-16": "Id\tCategory\n7\t1\n0\t2\n".encode("utf-16"),
+        "comma": b"Id;Category;\n7;1,0;\n0;2,0;\n",
+    }
+    for name, content in spellings.items():
+        (tmp_path / name).write_bytes(content)
+        assert read_categories(tmp_path / name) == {"7": 1, "0": 2}, name
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Rank files of predictions against the truth, and say which differences are real."""
 
-import csv
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -8,9 +8,9 @@ import pandas as pd
 import torch
 
 from helpers.evaluation import Evaluation, compare
-from helpers.files import walk
+from helpers.files import read_table, walk
 
-HEADER = ["Id", "Category"]
+HEADER = ["id", "category"]
 MOST_BYTES = 20_000_000
 
 
@@ -31,11 +31,11 @@ def csv_files(folder: Path) -> list[Path]:
 
 
 def read_categories(path: Path) -> dict[str, int]:
-    """Read a CSV of Id and Category without trust in it.
+    """Read a CSV of Id and Category without trust in it, whatever an editor or spreadsheet made of it.
 
     Args:
-        path: UTF-8 text with the header ``Id,Category``. Ids are compared as numbers: 0007 is 7, as a spreadsheet
-            makes of it.
+        path: A table with the header ``Id,Category``. Ids are compared as numbers: 0007 is 7, as a spreadsheet makes of
+            it; a category may be written 1 or, as pandas does, 1.0.
 
     Returns:
         The category of each id, in the order of the file.
@@ -54,27 +54,20 @@ def read_categories(path: Path) -> dict[str, int]:
         raise ValueError("not a regular file, or a link to nothing")
     if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"{path.stat().st_size:,} bytes, which is more than any submission needs")
+    rows = read_table(path)
+    if not rows or [cell.strip().lower() for cell in rows[0][1]] != HEADER:
+        raise ValueError("line 1: the header is not Id,Category")
     categories: dict[str, int] = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file)
-            if next(rows, None) != HEADER:
-                raise ValueError("line 1: the header is not Id,Category")
-            for row in rows:
-                if not row:
-                    continue
-                line = f"line {rows.line_num}"
-                if len(row) != 2:
-                    raise ValueError(f"{line}: {len(row)} values instead of 2")
-                name, category = row[0].strip(), row[1].strip()
-                name = name.lstrip("0") or "0" if name.isascii() and name.isdigit() else name
-                if not (category.isascii() and category.isdigit() and len(category) < 10):
-                    raise ValueError(f"{line}: category {category[:20]!r} is not a whole number from 0 on")
-                if name in categories:
-                    raise ValueError(f"{line}: id {name[:20]!r} a second time")
-                categories[name] = int(category)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"not a text file of comma-separated values ({error})") from error
+    for line, row in rows[1:]:
+        if len(row) != 2:
+            raise ValueError(f"line {line}: {len(row)} values instead of 2")
+        name, category = row[0].strip(), row[1].strip()
+        name = name.lstrip("0") or "0" if name.isascii() and name.isdigit() else name
+        if not re.fullmatch(r"[0-9]{1,9}([.,]0*)?", category):
+            raise ValueError(f"line {line}: category {category[:20]!r} is not a whole number from 0 on")
+        if name in categories:
+            raise ValueError(f"line {line}: id {name[:20]!r} a second time")
+        categories[name] = int(re.split("[.,]", category)[0])
     if not categories:
         raise ValueError("no rows below the header")
     return categories
