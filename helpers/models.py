@@ -1,5 +1,7 @@
 """The networks of the course: plain modules, each small enough to read in one sitting."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
@@ -38,36 +40,27 @@ class VehicleNet(nn.Module):
         hidden: int = 0,
     ) -> None:
         super().__init__()
-        side = image_size // 2 ** len(channels)
-        if side < 1:
-            raise ValueError(
-                f"image_size is {image_size}, too small for {len(channels)} poolings; "
-                f"take at least {2 ** len(channels)} pixels."
-            )
+        side = _side(image_size, len(channels))
         for name, share in (("dropout", dropout), ("dense_dropout", dense_dropout)):
             if not 0 <= share < 1:
                 raise ValueError(f"{name} is {share}; take a share from 0 to below 1.")
 
         layers: list[nn.Module] = []
-        inputs = 3
-        for outputs in channels:
+        for inputs, outputs in pairwise((3, *channels)):
             layers += [nn.Conv2d(inputs, outputs, kernel_size=3, padding=1), nn.ReLU()]
             if batch_norm:
                 layers.append(nn.BatchNorm2d(outputs))
             layers.append(nn.MaxPool2d(2))
             if dropout:
                 layers.append(nn.Dropout(dropout))
-            inputs = outputs
         self.features = nn.Sequential(*layers)
 
+        units = channels[-1] * side * side
         head: list[nn.Module] = []
-        inputs = inputs * side * side
-        if hidden:
+        for inputs, outputs in pairwise([units, hidden, 2] if hidden else [units, 2]):
             head += [nn.Dropout(dense_dropout)] if dense_dropout else []
-            head += [nn.Linear(inputs, hidden), nn.ReLU()]
-            inputs = hidden
-        head += [nn.Dropout(dense_dropout)] if dense_dropout else []
-        self.classifier = nn.Sequential(*head, nn.Linear(inputs, 2))
+            head += [nn.Linear(inputs, outputs), nn.ReLU()]
+        self.classifier = nn.Sequential(*head[:-1])  # the last values are logits and may be negative
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits, N x 2, for images N x 3 x H x W in [0, 1]."""
@@ -97,19 +90,15 @@ class FoodCNN(nn.Module):
     def __init__(self, *, image_size: int = 128, classes: int = 11, width: int = 64) -> None:
         super().__init__()
         channels = (width, 2 * width, 4 * width, 8 * width, 8 * width)
-        side = image_size // 2 ** len(channels)
-        if side < 1:
-            raise ValueError(f"image_size is {image_size}, too small for five poolings; take at least 32 pixels.")
+        side = _side(image_size, len(channels))
         _check_classes(classes)
         layers: list[nn.Module] = []
-        inputs = 3
-        for outputs in channels:
+        for inputs, outputs in pairwise((3, *channels)):
             layers += [nn.Conv2d(inputs, outputs, kernel_size=3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
             layers.append(nn.MaxPool2d(2))
-            inputs = outputs
         self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(
-            nn.Linear(inputs * side * side, 16 * width),
+            nn.Linear(channels[-1] * side * side, 16 * width),
             nn.ReLU(),
             nn.Linear(16 * width, 8 * width),
             nn.ReLU(),
@@ -202,8 +191,7 @@ class ResNet(nn.Module):
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU()
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        stages = []
-        inputs = width
+        stages, inputs = [], width
         for stage, count in enumerate(blocks):
             outputs = width * 2**stage
             first = BasicBlock(inputs, outputs, 1 if stage == 0 else 2, shortcut=shortcut)
@@ -227,6 +215,13 @@ class ResNet(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits, N x classes, for images N x 3 x H x W in [0, 1]."""
         return self.fc(self.features(images))
+
+
+def _side(image_size: int, poolings: int) -> int:
+    """Return the height and width of a picture in pixels after some halvings."""
+    if image_size < 2**poolings:
+        raise ValueError(f"image_size is {image_size}, too small for {poolings} poolings; take at least {2**poolings}.")
+    return image_size // 2**poolings
 
 
 def _check_classes(classes: int) -> None:
