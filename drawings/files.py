@@ -1,4 +1,4 @@
-"""What the sample sets share: their version, a draft that is moved into place, copies and damage."""
+"""What the sample sets share: their pictures and versions, a draft that is moved into place, copies and damage."""
 
 import json
 import os
@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
@@ -17,12 +18,23 @@ DAMAGES = ("cut", "text")
 FEW = 200  # up to so many pictures a second process would take longer to start than to draw
 
 
+@dataclass(frozen=True)
+class Picture:
+    """One drawing and the files that hold it: more than one file makes a group of identical pictures."""
+
+    number: int  # with the seed and `drawn`, decides what is drawn
+    drawn: int  # the class of what is drawn
+    files: tuple[tuple[str, int], ...]  # folder and label of every file
+    damage: str = ""  # "cut" or "text": the file cannot be read
+
+
 @contextmanager
-def draft(folder: Path) -> Iterator[Path]:
+def draft(folder: Path, below: tuple[str, ...]) -> Iterator[Path]:
     """Give a folder to write in, beside the final one; move it into place when all is written.
 
     Args:
         folder: Where the set goes; must not exist yet.
+        below: The folders in it.
 
     Yields:
         The folder to write in. If anything fails, it is removed: a set is either complete or not there.
@@ -35,7 +47,8 @@ def draft(folder: Path) -> Iterator[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     place = folder.parent / f".{folder.name}-{uuid.uuid4().hex[:8]}.unfinished"
     try:
-        place.mkdir()
+        for name in below:
+            (place / name).mkdir(parents=True)
         yield place
         place.rename(folder)
     except BaseException:
@@ -117,22 +130,41 @@ def drawn(what: str, draw: Callable[..., bytes], jobs: list[tuple[int, int, int]
             child.stdout.close()
 
 
-def write_copies(
-    folder: Path, groups: Iterable[tuple[bytes, list[str]]], *, count: int, what: str, progress: bool
+def write_set(
+    folder: Path,
+    what: str,
+    draw: Callable[..., bytes],
+    pictures: list[Picture],
+    names: list[list[str]],
+    *,
+    seed: int,
+    progress: bool,
+    flaws: dict[str, object],
+    within: str = "",
 ) -> None:
-    """Write each picture into its files; every second one is retagged.
+    """Draw pictures, write each into its files, every second one retagged, and `flaws.json` beside them.
 
     Args:
-        folder: Where the files go.
-        groups: The bytes of a picture and the names of the files that hold it.
-        count: Number of all files.
-        what: What is drawn, for the progress bar.
-        progress: Show the bar.
+        folder: Where the set goes.
+        what: What is drawn: a key of `VERSIONS`.
+        draw: Draws one picture from seed, number and class.
+        pictures: What is drawn.
+        names: The files that hold each.
+        seed: Of the set.
+        progress: Show a bar.
+        flaws: Where the flaws of this set are; the unreadable files are added here.
+        within: The folder that `names` are relative to.
     """
+    whole = drawn(what, draw, [(seed, picture.number, picture.drawn) for picture in pictures])
+    count = sum(map(len, names))
     # Not given unless it is switched off here: then the environment variable TQDM_DISABLE is heard.
     quiet = {} if progress else {"disable": True}
     with tqdm(total=count, desc=f"drawing {what}", unit="picture", leave=False, mininterval=0.5, **quiet) as bar:
-        for data, names in groups:
-            for copy, name in enumerate(names):
-                (folder / name).write_bytes(retagged(data) if copy % 2 else data)
-            bar.update(len(names))
+        for jpeg, picture, files in zip(whole, pictures, names, strict=True):
+            data = damaged(jpeg, picture.damage)
+            for copy, name in enumerate(files):
+                (folder / within / name).write_bytes(retagged(data) if copy % 2 else data)
+            bar.update(len(files))
+    unreadable = [files[0] for picture, files in zip(pictures, names, strict=True) if picture.damage]
+    flaws = flaws | {"unreadable": unreadable, "seed": seed, "count": count, "version": VERSIONS[what]}
+    (folder / "flaws.json").write_text(json.dumps(flaws, indent=1) + "\n", encoding="utf-8")

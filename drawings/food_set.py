@@ -1,12 +1,10 @@
 """Writes a set of drawn food pictures to disk, with the flaws that real sets have in known places."""
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from drawings.dishes import DISHES
-from drawings.files import DAMAGES, VERSIONS, damaged, draft, drawn, write_copies
+from drawings.files import DAMAGES, Picture, draft, write_set
 from drawings.food_photo import dish_bytes
 
 SMALLEST = 6 * len(DISHES)
@@ -14,16 +12,6 @@ PARTS = ("train", "valid", "test")
 HELD_OUT = 91 / 282  # share of valid, and of test: few to learn from, many to measure on
 LOOK_ALIKES = {0: (2, 4), 1: (2, 3), 2: (1, 0), 3: (1, 7), 4: (5, 8), 5: (4, 8), 6: (9, 7), 7: (6, 3), 8: (5, 4),
                9: (6, 1), 10: (2, 9)}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One drawing and the files that hold it: more than one file makes a group of identical pictures."""
-
-    number: int  # with seed and class, decides what is drawn
-    drawn: int  # the class of what is drawn
-    files: tuple[tuple[str, int], ...]  # part and label of every file
-    damage: str = ""  # "cut" or "text": the file cannot be read
 
 
 def sizes(count: int) -> dict[tuple[str, int], int]:
@@ -108,14 +96,6 @@ def draw_food(folder, *, count: int = 3102, seed: int = 13, progress: bool = Tru
     folder = Path(folder)
     if count < SMALLEST:
         raise ValueError(f"count is {count}: ask for at least {SMALLEST} pictures, so that every part has every class")
-    with draft(folder) as place:
-        for part in PARTS:
-            (place / part).mkdir()
-        _write(place, count, seed, progress)
-    return folder
-
-
-def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
     rng = Random(f"food set {seed} {count}")
     pictures = _plan(count, rng)
     # Shuffled, so that no number tells of a flaw.
@@ -123,19 +103,13 @@ def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
     names = [
         [f"{part}/{label}_{numbers[part, label].pop()}.jpg" for part, label in picture.files] for picture in pictures
     ]
-    whole = drawn("food", dish_bytes, [(seed, picture.number, picture.drawn) for picture in pictures])
-    data = (damaged(jpeg, picture.damage) for jpeg, picture in zip(whole, pictures, strict=True))
-    write_copies(folder, zip(data, names, strict=True), count=count, what="food", progress=progress)
-
     listed = list(zip(pictures, names, strict=True))
     groups = [(group, {part for part, _ in picture.files}) for picture, group in listed if len(group) > 1]
     flaws = {
         "identical": [group for group, parts in groups if len(parts) == 1],
         "leaked": [group for group, parts in groups if len(parts) > 1],
-        "unreadable": [group[0] for picture, group in listed if picture.damage],
         "mislabelled": {group[0]: picture.drawn for picture, group in listed if picture.drawn != picture.files[0][1]},
-        "seed": seed,
-        "count": count,
-        "version": VERSIONS["food"],
     }
-    (folder / "flaws.json").write_text(json.dumps(flaws, indent=1) + "\n", encoding="utf-8")
+    with draft(folder, PARTS) as place:
+        write_set(place, "food", dish_bytes, pictures, names, seed=seed, progress=progress, flaws=flaws)
+    return folder

@@ -1,26 +1,15 @@
 """Writes a set of drawn vehicle pictures to disk, with the flaws that real sets have in known places."""
 
 import csv
-import json
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from drawings.files import DAMAGES, VERSIONS, damaged, draft, drawn, write_copies
+from drawings.files import DAMAGES, Picture, draft, write_set
 from drawings.vehicle_photo import photo_bytes
 
 SMALLEST = 20
 EMERGENCY_SHARE = 0.41
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One drawing and the files that hold it: more than one file makes a group of identical pictures."""
-
-    number: int  # with the seed, decides what is drawn
-    drawn: int  # what is drawn: 1 emergency, 0 ordinary
-    labels: tuple[int, ...]  # what the CSV says, a file
-    damage: str = ""  # "cut" or "text": the file cannot be read
+IMAGES = "images"
 
 
 def _plan(count: int, rng: Random) -> list[Picture]:
@@ -40,7 +29,10 @@ def _plan(count: int, rng: Random) -> list[Picture]:
             left[label] -= 1
     for label in (0, 1):
         labels += [((label,), label)] * left[label]
-    return [Picture(number, drawn, files, damage.get(number, "")) for number, (files, drawn) in enumerate(labels)]
+    return [
+        Picture(number, drawn, tuple((IMAGES, label) for label in files), damage.get(number, ""))
+        for number, (files, drawn) in enumerate(labels)
+    ]
 
 
 def _numbers(labels: list[int], rng: Random) -> tuple[list[int], int]:
@@ -86,40 +78,24 @@ def draw_vehicles(folder, *, count: int = 2440, seed: int = 13, progress: bool =
     folder = Path(folder)
     if count < SMALLEST:
         raise ValueError(f"count is {count}: ask for at least {SMALLEST} pictures, so that all flaws find their place")
-    with draft(folder) as place:
-        (place / "images").mkdir()
-        _write(place, count, seed, progress)
-    return folder
-
-
-def _write(folder: Path, count: int, seed: int, progress: bool) -> None:
     rng = Random(f"set {seed} {count}")
     pictures = _plan(count, rng)
-    labels = [label for picture in pictures for label in picture.labels]
-    numbers, leak = _numbers(labels, rng)
+    numbers, leak = _numbers([label for picture in pictures for _, label in picture.files], rng)
     names = iter(f"{number}.jpg" for number in numbers)
-    files = [[next(names) for _ in picture.labels] for picture in pictures]
-
-    whole = drawn("vehicles", photo_bytes, [(seed, picture.number, picture.drawn) for picture in pictures])
-    data = (damaged(jpeg, picture.damage) for jpeg, picture in zip(whole, pictures, strict=True))
-    write_copies(folder / "images", zip(data, files, strict=True), count=count, what="vehicles", progress=progress)
-
-    rows = [(name, label) for group, picture in zip(files, pictures, strict=True)
-            for name, label in zip(group, picture.labels, strict=True)]  # fmt: skip
+    groups = [{next(names): label for _, label in picture.files} for picture in pictures]
+    rows = [row for group in groups for row in group.items()]
     rng.shuffle(rows)
-    with open(folder / "emergency_train.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([("image_names", "emergency_or_not"), *rows])
-    groups = [(group, picture) for group, picture in zip(files, pictures, strict=True) if len(group) > 1]
     flaws = {
-        "identical": [group for group, _ in groups],
-        "contradicting": [
-            dict(zip(group, picture.labels, strict=True)) for group, picture in groups if len(set(picture.labels)) > 1
-        ],
+        "identical": [list(group) for group in groups if len(group) > 1],
+        "contradicting": [group for group in groups if len(set(group.values())) > 1],
         "leak_below": leak,
-        "unreadable": [group[0] for group, picture in zip(files, pictures, strict=True) if picture.damage],
-        "seed": seed,
-        "count": count,
-        "version": VERSIONS["vehicles"],
     }
-    (folder / "flaws.json").write_text(json.dumps(flaws, indent=1) + "\n", encoding="utf-8")
+    files = list(map(list, groups))
+    with draft(folder, (IMAGES,)) as place:
+        write_set(
+            place, "vehicles", photo_bytes, pictures, files, seed=seed, progress=progress, flaws=flaws, within=IMAGES
+        )
+        with open(place / "emergency_train.csv", "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerows([("image_names", "emergency_or_not"), *rows])
+    return folder
