@@ -15,14 +15,10 @@ def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.
     Args:
         model: Maps images N x 3 x H x W to logits N x C.
         loader: Iterable of (images, labels); images float32 in [0, 1] or uint8.
-        layer: A part of `model`, such as ``model.fc``, its last linear layer.
+        layer: A part of `model`, such as ``model.fc``, its last linear layer; used exactly once for each batch.
 
     Returns:
-        Features, float32 N x D, all dimensions after the first flattened into one, and labels, int64 N, both on the
-        CPU.
-
-    Raises:
-        ValueError: The loader gives no pictures, or the model does not use `layer` exactly once for each batch.
+        Features, float32 N x D, all dimensions after the first flattened into one, and labels, int64 N, on the CPU.
 
     Example:
         >>> model = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(3, 2))
@@ -56,23 +52,12 @@ def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.
 def nearest_neighbour_accuracy(features: torch.Tensor, labels: torch.Tensor, k: int = 5) -> float:
     """Return how often the `k` nearest other pictures, by majority, have the label of a picture (scikit-learn).
 
-    It puts a number on what a map of the features (t-SNE) shows: whether pictures of a class lie together.
+    It puts a number on what a map of the features (t-SNE) shows: whether pictures of a class lie together. `features`
+    are N x D, or the N x 2 positions on a map; distances are Euclidean. Chance is the share of the largest class.
 
-    Args:
-        features: N x D, or the N x 2 positions on a map; a tensor or an array.
-        labels: N integers.
-        k: Neighbours, 1 to N - 1; the distance is Euclidean.
-
-    Returns:
-        Leave-one-out accuracy, 0 to 1. Chance is the share of the largest class.
-
-    Raises:
-        ValueError: The shapes do not fit, a label is missing, or there are too few pictures for `k`.
-
-    Example:
-        >>> positions = torch.tensor([[0.0], [0.1], [0.2], [9.0], [9.1]])
-        >>> nearest_neighbour_accuracy(positions, torch.tensor([0, 0, 1, 1, 1]), k=1)
-        0.8
+    >>> positions = torch.tensor([[0.0], [0.1], [0.2], [9.0], [9.1]])
+    >>> nearest_neighbour_accuracy(positions, torch.tensor([0, 0, 1, 1, 1]), k=1)
+    0.8
     """
     from sklearn.neighbors import KNeighborsClassifier
 

@@ -17,21 +17,12 @@ _COLLATE_ERRORS = {
 
 
 def check_finite(values: torch.Tensor, what: str, names: Sequence[str] | None = None) -> None:
-    """Refuse values of which one is NaN or infinite: used wherever outputs or losses are counted.
+    """Raise a FloatingPointError if one of the values, N x ..., is NaN or infinite; it names the first picture.
 
-    Args:
-        values: N x ..., a row a picture.
-        what: What they are, in the plural.
-        names: N picture names; None to name the index.
-
-    Raises:
-        FloatingPointError: With how many pictures are concerned, and the first of them.
-
-    Example:
-        >>> check_finite(torch.tensor([[0.0], [float("nan")]]), "outputs", ["a.jpg", "b.jpg"])
-        Traceback (most recent call last):
-        ...
-        FloatingPointError: the outputs of 1 of 2 pictures are not finite (NaN or infinite), the first is b.jpg; ...
+    >>> check_finite(torch.tensor([[0.0], [float("nan")]]), "outputs", ["a.jpg", "b.jpg"])
+    Traceback (most recent call last):
+    ...
+    FloatingPointError: the outputs of 1 of 2 pictures are not finite (NaN or infinite), the first is b.jpg; ...
     """
     bad = ~torch.isfinite(values.reshape(len(values), -1)).all(1)
     if bad.any():
@@ -44,22 +35,15 @@ def check_finite(values: torch.Tensor, what: str, names: Sequence[str] | None = 
 
 
 def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield the batches of any loader, labels as int64; the first one is looked at before it is used.
+    """Yield the batches of anything that gives (images, labels), labels as int64; `name` is what a refusal calls it.
 
-    Args:
-        loader: Anything that gives (images, labels): from `make_loader`, a `DataLoader`, a list, a generator.
-        name: What a refusal calls it.
+    The first batch is looked at before it is used: a pair, images N x 3 x H x W of uint8 or of finite floating point
+    around 0 to 1, N integer labels.
 
-    Raises:
-        ValueError: The first batch is no pair, its images are not N x 3 x H x W of uint8 or of floating point around
-            0 to 1, or its labels are not N integers.
-        FloatingPointError: A pixel is NaN or infinite.
-
-    Example:
-        >>> next(batches([(torch.full((1, 3, 2, 2), 255.0), torch.tensor([0]))]))
-        Traceback (most recent call last):
-        ...
-        ValueError: the loader gives floating-point images from 255 to 255; divide by 255, ...
+    >>> next(batches([(torch.full((1, 3, 2, 2), 255.0), torch.tensor([0]))]))
+    Traceback (most recent call last):
+    ...
+    ValueError: the loader gives floating-point images from 255 to 255; divide by 255, ...
     """
     try:
         for number, batch in enumerate(loader):

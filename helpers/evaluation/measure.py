@@ -116,13 +116,9 @@ class Evaluation:
         return confusion_matrix(self.labels, self.predictions, labels=range(len(self.classes)))
 
     def mistakes(self, k: int | None = None) -> "pd.DataFrame":
-        """Return the wrong predictions, most confident first.
+        """Return the wrong predictions, the `k` most confident first; None for all.
 
-        Args:
-            k: How many at most; None for all.
-
-        Returns:
-            Columns ``index`` (position in the loader's order), ``label``, ``predicted`` (names) and ``probability``.
+        Columns ``index`` (position in the loader's order), ``label``, ``predicted`` (names) and ``probability``.
         """
         import pandas as pd
 
@@ -219,42 +215,26 @@ def _check_view(changed: torch.Tensor, images: torch.Tensor, name: str) -> None:
 
 
 def average_probabilities(logits: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Average the probabilities of several predictions of the same pictures.
+    """Return the logarithm of the mean softmax of several logits N x C; it can stand wherever logits do.
 
-    Args:
-        logits: K tensors, float32 N x C.
+    Computed with logarithms throughout: a probability below 1e-45 would become 0 in float32, its logarithm infinite.
 
-    Returns:
-        Logarithm of the mean of the K softmaxes, float32 N x C; it can stand wherever logits do. Computed with
-        logarithms throughout, as a probability below 1e-45 would become 0 in float32 and its logarithm minus infinity.
-
-    Example:
-        >>> sure, torn = torch.tensor([[200.0, 0.0]]), torch.tensor([[0.0, 0.0]])
-        >>> average_probabilities([sure, torn]).softmax(1), average_probabilities([sure, sure])
-        (tensor([[0.7500, 0.2500]]), tensor([[   0., -200.]]))
+    >>> sure, torn = torch.tensor([[200.0, 0.0]]), torch.tensor([[0.0, 0.0]])
+    >>> average_probabilities([sure, torn]).softmax(1), average_probabilities([sure, sure])
+    (tensor([[0.7500, 0.2500]]), tensor([[   0., -200.]]))
     """
     return torch.stack(tuple(logits)).log_softmax(2).logsumexp(0) - math.log(len(logits))
 
 
 def wilson(correct: int, total: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share: Wilson, *Probable inference*, JASA 22 (1927).
+    """Return the ends, 0 to 1, of the 95 % interval of a share: Wilson, *Probable inference*, JASA 22 (1927).
 
-    Unlike plus-minus two standard errors it stays inside 0 to 1 and holds its 95 % for small counts.
+    Unlike plus-minus two standard errors it stays inside 0 to 1 and holds its 95 % for small counts. Impossible counts
+    are a ValueError.
 
-    Args:
-        correct: Successes, 0 to `total`.
-        total: Trials, at least 1.
-
-    Returns:
-        Lower and upper end, 0 to 1.
-
-    Raises:
-        ValueError: The counts are impossible.
-
-    Example:
-        >>> low, high = wilson(115, 165)
-        >>> f"{low:.3f} to {high:.3f}"
-        '0.623 to 0.762'
+    >>> low, high = wilson(115, 165)
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.623 to 0.762'
     """
     if not 0 <= correct <= total or total < 1:
         raise ValueError(

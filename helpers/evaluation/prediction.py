@@ -13,8 +13,7 @@ from helpers.evaluation.guards import Loader, batches, check_finite, picture_nam
 def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tuple[torch.Tensor, torch.Tensor]:
     """Return the logits of all pictures of `loader`, in its order, without dropout and without gradients.
 
-    The model is put into evaluation mode for the time of the call and comes back in the mode it had, every submodule of
-    it.
+    The model comes back in the mode it had, every submodule of it.
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C; moved to the device of `runtime.device()`.
@@ -60,14 +59,7 @@ def answers(model: nn.Module, loader: Loader, precision: str) -> tuple[torch.Ten
 
 @contextmanager
 def evaluation_mode(model: nn.Module) -> Iterator[None]:
-    """Switch dropout off and batch norm to its running statistics; each submodule gets back the mode that it had.
-
-    Example:
-        >>> layer = nn.Dropout()
-        >>> with evaluation_mode(layer):
-        ...     layer.training
-        False
-    """
+    """Switch dropout off and batch norm to its running statistics; each submodule gets back the mode that it had."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:

@@ -19,20 +19,13 @@ Members = Mapping[str, Evaluation] | Iterable[Evaluation]
 def ensemble(evaluations: Members) -> Evaluation:
     """Average the members' probabilities: what the models say when they decide together.
 
-    Args:
-        evaluations: Of the same pictures in the same order; two or more, or a mapping of them by name.
+    Takes two or more evaluations of the same pictures, paired by `align`, or a mapping of them by name; returns an
+    `Evaluation` whose logits are the logarithm of the averaged probabilities.
 
-    Returns:
-        An `Evaluation` whose logits are the logarithm of the averaged probabilities.
-
-    Raises:
-        ValueError: Fewer than two members, or members with other labels or classes than the first.
-
-    Example:
-        >>> sure = Evaluation(torch.tensor([[4.0, 0.0]]), torch.tensor([0]), ["a", "b"])
-        >>> wrong = Evaluation(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), ["a", "b"])
-        >>> print(ensemble([sure, wrong]))
-        accuracy 100.0 % (95 % interval 20.7 to 100.0; 1 of 1 pictures)
+    >>> sure = Evaluation(torch.tensor([[4.0, 0.0]]), torch.tensor([0]), ["a", "b"])
+    >>> wrong = Evaluation(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), ["a", "b"])
+    >>> print(ensemble([sure, wrong]))
+    accuracy 100.0 % (95 % interval 20.7 to 100.0; 1 of 1 pictures)
     """
     members = list(_members(evaluations).values())
     logits = average_probabilities([member.logits for member in members])
@@ -42,24 +35,15 @@ def ensemble(evaluations: Members) -> Evaluation:
 def majority_vote(evaluations: Members) -> Evaluation:
     """Take the class that most members predict; each has one vote, however sure it is.
 
-    Among classes with equally many votes, the earliest member that voted for one of them decides.
+    Takes what `ensemble` takes. Among classes with equally many votes, the earliest member that voted for one of them
+    decides. The logits of the result are the votes of each class, half a vote more for the winner: they rank the
+    classes and are no probabilities; take the accuracy and what follows from it, not the loss.
 
-    Args:
-        evaluations: Of the same pictures in the same order; two or more, or a mapping of them by name.
-
-    Returns:
-        An `Evaluation`. Its logits are the votes of each class, half a vote more for the winner. They rank the classes
-        and are no probabilities: take the accuracy and what follows from it, not the loss.
-
-    Raises:
-        ValueError: Fewer than two members, or members with other labels or classes than the first.
-
-    Example:
-        >>> labels = torch.tensor([0, 0, 0])
-        >>> said = [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
-        >>> members = [Evaluation(torch.eye(2)[classes], labels, ["a", "b"]) for classes in said]
-        >>> [round(member.accuracy, 2) for member in members], majority_vote(members).accuracy
-        ([0.67, 0.67, 0.67], 1.0)
+    >>> labels = torch.tensor([0, 0, 0])
+    >>> said = [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
+    >>> members = [Evaluation(torch.eye(2)[classes], labels, ["a", "b"]) for classes in said]
+    >>> [round(member.accuracy, 2) for member in members], majority_vote(members).accuracy
+    ([0.67, 0.67, 0.67], 1.0)
     """
     members = list(_members(evaluations).values())
     classes = members[0].logits.shape[1]
@@ -76,25 +60,18 @@ def majority_vote(evaluations: Members) -> Evaluation:
 def mistake_correlation(evaluations: Members) -> "pd.DataFrame":
     """Tell, for every two members, how much their mistakes coincide. The less they do, the more an ensemble helps.
 
-    Args:
-        evaluations: Of the same pictures in the same order; two or more, or a mapping of them by name.
+    Takes what `ensemble` takes; returns a row a pair: ``a``, ``b`` (names, or numbers from 1), ``correlation``
+    (Pearson's, of wrong = 1 and right = 0, -1 to 1; NaN where a member is always right or always wrong) and
+    ``both_wrong`` (share of the pictures, 0 to 1).
 
-    Returns:
-        A row a pair: ``a``, ``b`` (names, or numbers from 1), ``correlation`` (Pearson's, of wrong = 1 and right = 0,
-        -1 to 1; NaN where a member is always right or always wrong) and ``both_wrong`` (share of the pictures, 0 to 1).
-
-    Raises:
-        ValueError: Fewer than two members, or members with other labels or classes than the first.
-
-    Example:
-        >>> labels = torch.tensor([0, 0, 0, 0])
-        >>> said = {"net": [0, 0, 1, 1], "same": [0, 0, 1, 1], "other": [0, 1, 0, 1]}
-        >>> members = {name: Evaluation(torch.eye(2)[said[name]], labels, ["a", "b"]) for name in said}
-        >>> mistake_correlation(members).round(2)
-              a      b  correlation  both_wrong
-        0   net   same          1.0        0.50
-        1   net  other          0.0        0.25
-        2  same  other          0.0        0.25
+    >>> labels = torch.tensor([0, 0, 0, 0])
+    >>> said = {"net": [0, 0, 1, 1], "same": [0, 0, 1, 1], "other": [0, 1, 0, 1]}
+    >>> members = {name: Evaluation(torch.eye(2)[said[name]], labels, ["a", "b"]) for name in said}
+    >>> mistake_correlation(members).round(2)
+          a      b  correlation  both_wrong
+    0   net   same          1.0        0.50
+    1   net  other          0.0        0.25
+    2  same  other          0.0        0.25
     """
     import pandas as pd
 
@@ -114,43 +91,29 @@ def mistake_correlation(evaluations: Members) -> "pd.DataFrame":
 def align(evaluations: Mapping[str, Evaluation]) -> list[Evaluation]:
     """Bring evaluations of the same pictures into the order of the first: by name where all know their names.
 
-    Args:
-        evaluations: By what a refusal calls them.
+    They come by what a refusal calls them: one has another number of pictures, other pictures, labels or classes than
+    the first.
 
-    Returns:
-        The evaluations, row i of each the same picture.
-
-    Raises:
-        ValueError: One has another number of pictures, other pictures, labels or classes than the first.
-
-    Example:
-        >>> a, b = (Evaluation(torch.eye(2), torch.tensor([0, 1]), ["x", other]) for other in "yz")
-        >>> align({"a": a, "b": b})
-        Traceback (most recent call last):
-        ...
-        ValueError: b has the classes x, z and a x, y; evaluate all models with loaders of one dataset.
+    >>> a, b = (Evaluation(torch.eye(2), torch.tensor([0, 1]), ["x", other]) for other in "yz")
+    >>> align({"a": a, "b": b})
+    Traceback (most recent call last):
+    ...
+    ValueError: b has the classes x, z and a x, y; evaluate all models with loaders of one dataset.
     """
     (first_name, first), *others = evaluations.items()
     aligned = [first]
     for name, member in others:
+        wrong = None
         if list(member.classes) != list(first.classes):
-            raise ValueError(
-                f"{name} has the classes {', '.join(member.classes)} and {first_name} {', '.join(first.classes)}; "
-                "evaluate all models with loaders of one dataset."
-            )
-        if len(member.labels) != len(first.labels):
-            raise ValueError(
-                f"{name} has {len(member.labels)} pictures and {first_name} {len(first.labels)}; evaluate all models "
-                "with loaders of one dataset."
-            )
+            wrong = f"has the classes {', '.join(member.classes)} and {first_name} {', '.join(first.classes)}"
+        elif len(member.labels) != len(first.labels):
+            wrong = f"has {len(member.labels)} pictures and {first_name} {len(first.labels)}"
+        elif first.names and member.names and (lost := set(first.names).difference(member.names)):
+            wrong = f"lacks {len(lost)} of the pictures of {first_name}, such as {min(lost)}"
+        if wrong:
+            raise ValueError(f"{name} {wrong}; evaluate all models with loaders of one dataset.")
         if first.names and member.names and first.names != member.names:
             place = {picture: i for i, picture in enumerate(member.names)}
-            lost = [picture for picture in first.names if picture not in place]
-            if lost:
-                raise ValueError(
-                    f"{name} lacks {len(lost)} of the pictures of {first_name}, such as {lost[0]}; evaluate all models "
-                    "with loaders of one dataset."
-                )
             order = torch.tensor([place[picture] for picture in first.names])
             member = replace(member, logits=member.logits[order], labels=member.labels[order], names=first.names)
         if not torch.equal(member.labels, first.labels):

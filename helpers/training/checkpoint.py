@@ -13,16 +13,7 @@ WRAPPED = ("weights", "state_dict", "model_state_dict", "model")  # under which 
 
 
 def save_checkpoint(model: nn.Module, path: str | Path, **facts: float) -> None:
-    """Write the model's weights and a few numbers to `path`: an old file stays whole until the new one is.
-
-    Args:
-        model: Any module.
-        path: File to write; its folder must exist.
-        **facts: Plain numbers or strings to keep beside the weights, such as ``epoch=3``.
-
-    Raises:
-        OSError: The folder of `path` does not exist or cannot be written to.
-    """
+    """Write the model's weights and a few numbers or strings, such as ``epoch=3``, whole or not at all."""
     check_can_write(path, "checkpoint")
     with write_whole(path) as part:
         torch.save({"weights": model.state_dict(), **facts}, part)
@@ -42,27 +33,21 @@ def check_can_write(path: str | Path, name: str) -> None:
             part.touch()
         path.with_name(f".{path.name}.try").unlink()
     except OSError as error:
-        raise type(error)(
-            f"{name} is {path}, where nothing can be written ({error.strerror}); name another."
-        ) from error
+        said = f"{name} is {path}, where nothing can be written ({error.strerror}); name another."
+        raise type(error)(said) from error
 
 
 def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
     """Put the weights of a file into `model`.
 
     Args:
-        model: A module of the same architecture.
+        model: A module of the same architecture; one that does not fit is a ValueError and stays as it was.
         path: What `fit(..., checkpoint=path)` or ``torch.save(model.state_dict(), path)`` wrote. Weights that were
             saved from a compiled or a `DataParallel` model fit too. Only weights and plain values are read
             (``weights_only=True``), so a file from elsewhere cannot run code.
 
     Returns:
         The numbers kept beside the weights: ``epoch`` and ``valid_accuracy``; none of a file with weights alone.
-
-    Raises:
-        TypeError: `model` is no network.
-        OSError: There is no such file.
-        ValueError: The file holds no weights, or those of another architecture; `model` is then as it was.
 
     Example:
         >>> import tempfile
@@ -115,9 +100,8 @@ def matching(weights: dict[str, torch.Tensor], model: nn.Module, path: str | Pat
     ):
         if wrong:
             first = wrong[0]
-            sizes = (
-                f" ({list(shapes[first])} and here {list(here[first])})" if first in shapes and first in here else ""
-            )
+            both = first in shapes and first in here
+            sizes = f" ({list(shapes[first])} and here {list(here[first])})" if both else ""
             raise ValueError(
                 f"{path} holds another architecture than this model: {len(wrong)} weights {said}, the first is "
                 f"{first[:60]}{sizes}; build the same model."

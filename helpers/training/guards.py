@@ -67,9 +67,6 @@ def watched(loader: Loader, name: str, model: nn.Module, loss_fn, *, mix=None, t
     """Yield the batches of a loader, the first after one picture of it went through model and loss on trial.
 
     Nothing is taken from the loader beforehand, so no generator loses a batch and no random number is used up.
-
-    Raises:
-        ValueError: A batch does not fit the model or the loss.
     """
     outputs, lone = None, None
     for images, labels in batches(loader, name):
@@ -165,9 +162,8 @@ def _sizes_ahead(loader: Loader) -> set[int]:
 def spread(labels: torch.Tensor, count: int) -> list[int]:
     """Return `count` positions, in order, that hold every class as often as the whole set does, to one picture.
 
-    Example:
-        >>> spread(torch.tensor([0, 1, 0, 1, 0, 1, 0, 1]), 4)
-        [0, 1, 4, 5]
+    >>> spread(torch.tensor([0, 1, 0, 1, 0, 1, 0, 1]), 4)
+    [0, 1, 4, 5]
     """
     by_class = labels.argsort(stable=True)
     return by_class[torch.arange(count) * len(labels) // count].sort().values.tolist()

@@ -38,23 +38,11 @@ def train_one_epoch(
 ) -> dict[str, float]:
     """Train on each picture once: the loop that notebook 01 writes by hand, with what its users want besides.
 
-    Args:
-        model: As all the others but the last two, as for `fit`; on its device already, left in training mode.
-        loader: The training pictures.
-        optimizer: Over `model.parameters()`.
-        loss_fn: Mean loss of a batch.
-        precision: Of the forward pass.
-        mix: MixUp or CutMix.
-        max_grad_norm: Longest gradient.
-        after_step: Called after every step, one after the other.
-        epoch: The number that is named if the loss is not finite.
+    The arguments are those of `fit`, and functions that are called `after_step`, and the number of the `epoch`, which
+    is named if the loss is not finite. The model is on its device already and left in training mode.
 
     Returns:
         ``train_loss`` and ``train_accuracy``, means over the pictures, and ``lr``, of the last step.
-
-    Raises:
-        ValueError: The loader gives no batch.
-        FloatingPointError: The loss became NaN or infinite.
 
     Example:
         >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2)).to(runtime.device())

@@ -38,8 +38,7 @@ class ResumeFile:
     def read(self) -> tuple[History, dict[str, torch.Tensor] | None]:
         """Return the history and the best weights so far, and put all else where it was; without a file start anew.
 
-        Raises:
-            ValueError: The file is no such file, or one of another training.
+        A file of another training is a ValueError.
         """
         if self.path is None:
             return History(), None
