@@ -50,9 +50,6 @@ def reference(dataset: str = "vehicles") -> Path:
     Returns:
         A CSV with a row a run, accuracies from 0 to 1; it may not exist yet.
 
-    Raises:
-        ValueError: There is no such data set.
-
     Example:
         >>> reference("food").name
         'food_full.csv'
@@ -86,11 +83,6 @@ def record(
         history: Gives epochs and seconds.
         train: Measured on the training pictures. (The training accuracy in a `History` is taken while the weights
             change and dropout is on, so it does not stand in for this.)
-
-    Raises:
-        ValueError: The profile or the data set is none of the two, a name is empty, or the ledger's file holds another
-            table.
-        TimeoutError: Another process kept the ledger for half a minute.
 
     Example:
         >>> import tempfile, torch
@@ -147,9 +139,6 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
     Returns:
         A table with the columns `COLUMNS`; empty when nothing was recorded.
 
-    Raises:
-        ValueError: There is no such data set, the ledger's file holds another table, or a row that is no run.
-
     Example:
         >>> list(rows().columns) == COLUMNS
         True
@@ -183,9 +172,6 @@ def best(profile: str, technique: str, *, dataset: str = "vehicles") -> "pd.Seri
         ``spread``, ``seeds``, ``parameters``, ``epochs``, ``seconds``) and the ``notebook`` that has the highest
         validation accuracy; None when no notebook has recorded the technique.
 
-    Raises:
-        ValueError: There is no such data set, or the ledger's file holds another table.
-
     Example:
         >>> best("sample", "a technique nobody tried") is None
         True
@@ -213,9 +199,6 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> "pd.DataFr
         One row a notebook and technique, highest validation accuracy first; with `dataset=None` the first column names
         the data set, and each begins at rank 1. Accuracies, spreads and intervals are in percent (points), rounded to
         one decimal.
-
-    Raises:
-        ValueError: There is no such data set, or the ledger's file holds another table.
 
     Example:
         >>> leaderboard("sample").columns[:5].tolist()

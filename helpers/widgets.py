@@ -34,9 +34,6 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
     Returns:
         A box: buttons and a page slider, a line of text, the pictures.
 
-    Raises:
-        ValueError: The evaluation is not of these pictures.
-
     Example:
         >>> import numpy as np
         >>> from helpers.datasets import ImageDataset
@@ -98,9 +95,6 @@ def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
     Returns:
         A box: slider, a line of text, the curves.
 
-    Raises:
-        ValueError: There is no run.
-
     Example:
         >>> from helpers.training import COLUMNS, History
         >>> run = History([dict(zip(COLUMNS, (1, 0.7, 0.75, 0.6, 0.6, 1e-3, 2.0)))], best_epoch=1)
@@ -146,9 +140,6 @@ def change_explorer(dataset: "ImageDataset", indices: Sequence[int] | None = Non
 
     Returns:
         A box: buttons with the changes, a strength slider and a button, a line of text, the pictures.
-
-    Raises:
-        ValueError: There are no pictures.
 
     Example:
         >>> from helpers.datasets import ImageDataset

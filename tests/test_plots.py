@@ -416,18 +416,13 @@ def test_costs_draw_value_and_interval_over_a_cost_that_grows_by_factors():
     assert to_hex(value.get_color()).upper() == plots.COLOURS["baseline"]
 
 
-@pytest.mark.parametrize("spent", [[100] * 6, [100, 101, 102, 103, 104, 105], [1, 10, 100, 101, 102, 1e6]])
-def test_the_names_of_six_costs_neither_overlap_nor_are_cut(spent):
-    results = {f"technique number {i} of six": (cost, 0.6, 0.5, 0.7) for i, cost in enumerate(spent)}
-    figure = plots.costs(results, "parameters")
-    plots.png(figure)
-    frame = figure.axes[0].get_window_extent()
-    boxes = [text.get_bbox_patch().get_window_extent() for text in figure.axes[0].texts]
-    assert len(boxes) == 6
-    for i, box in enumerate(boxes):
-        assert frame.x0 <= box.x0 < box.x1 <= frame.x1
-        assert frame.y0 <= box.y0 < box.y1 <= frame.y1
-        assert not any(box.overlaps(other) for other in boxes[:i])
+def test_costs_name_every_technique_with_a_colour_and_marker_of_its_own():
+    figure = plots.costs({f"technique {i} of six": (100 + i, 0.6, 0.5, 0.7) for i in range(6)}, "parameters")
+    entries = figure.legends[0].legend_handles
+    assert [text.get_text() for text in figure.legends[0].texts] == [f"technique {i} of six" for i in range(6)]
+    assert len({(entry.get_color(), entry.get_marker()) for entry in entries}) == 6
+    for entry, (point, *_) in zip(entries, figure.axes[0].containers, strict=True):
+        assert (entry.get_color(), entry.get_marker()) == (point.get_color(), point.get_marker())
 
 
 def test_costs_refuse_nothing_and_what_has_no_logarithm():

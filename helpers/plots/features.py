@@ -26,11 +26,7 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
         classes: Class names, at most 12.
 
     Returns:
-        A figure with one to three panels side by side, or four in two rows. There are no ticks: distances in t-SNE
-        have no unit.
-
-    Raises:
-        ValueError: There are no panels or too many, or their points do not belong to the labels.
+        A figure without ticks: distances in t-SNE have no unit.
 
     Example:
         >>> figure = embedding({"before": np.eye(2), "after\nk-NN 60 %": np.eye(2)}, [0, 1], ["Bread", "Egg"])
@@ -61,10 +57,8 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
     )
     axes = figure.subplots(rows, columns, squeeze=False).flat
     present = [i for i in range(len(classes)) if (labels == i).any()]
-    look = {
-        i: {"marker": MARKERS[i], "color": COLOURS[i % len(COLOURS)], "linestyle": "none", "ms": 5, "mew": 0}
-        for i in present
-    }
+    common = {"linestyle": "none", "ms": 5, "mew": 0}
+    look = {i: {"marker": MARKERS[i], "color": COLOURS[i % len(COLOURS)]} | common for i in present}
     for axis, title, points in zip(axes, titles, map(np.asarray, panels.values()), strict=True):
         for i in present:
             axis.plot(*points[labels == i].T, alpha=0.7, label=classes[i], **look[i])
@@ -78,13 +72,7 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
     for axis in figure.axes[::columns]:
         axis.set_ylabel("dimension 2 of t-SNE (no unit)")
     entries = [Line2D([], [], label=f"{i + 1} {classes[i]}", **(look[i] | {"ms": 7})) for i in present]
-    figure.legend(
-        handles=entries,
-        loc="outside lower center",
-        ncols=min(len(entries), int(width * 2 / 3)),
-        frameon=False,
-        fontsize=10,
-        handletextpad=0.1,
-        columnspacing=1.2,
-    )
+    columns = min(len(entries), int(width * 2 / 3))
+    spacing = {"handletextpad": 0.1, "columnspacing": 1.2}
+    figure.legend(handles=entries, loc="outside lower center", ncols=columns, frameon=False, fontsize=10, **spacing)
     return figure

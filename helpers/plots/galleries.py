@@ -46,12 +46,6 @@ def gallery(
             and the caption says which it is.
         columns: Pictures in a row, 2 to 12.
 
-    Returns:
-        A figure.
-
-    Raises:
-        ValueError: The captions or the evaluation do not belong to these pictures.
-
     Example:
         >>> from helpers.datasets import ImageDataset
         >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
@@ -93,9 +87,6 @@ def mistakes(evaluation: "Evaluation", dataset: "ImageDataset", k: int = 12) -> 
 
     Returns:
         A figure; a sentence instead of pictures when there is no mistake.
-
-    Raises:
-        ValueError: The evaluation is not of these pictures.
 
     Example:
         >>> import torch
@@ -155,12 +146,6 @@ def pictures(rows: "Mapping[str, torch.Tensor]", *, captions: Mapping[str, Seque
     Args:
         rows: By title a batch N x 3 x H x W, uint8, or floating point from 0 to 1; N from 1 to 12.
         captions: By title a text below each picture of that row.
-
-    Returns:
-        A figure.
-
-    Raises:
-        ValueError: There is no row, a batch is no such batch, or the captions do not belong to the pictures.
 
     Example:
         >>> import torch

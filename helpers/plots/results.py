@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
-from matplotlib.transforms import Bbox
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from helpers.plots import style
 
@@ -17,15 +17,13 @@ if TYPE_CHECKING:
     from helpers.datasets import Splits
     from helpers.evaluation import Evaluation
 
+SLANTED = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+
 
 def confusion(evaluation: "Evaluation") -> Figure:
     """Draw which classes are taken for which: counts, and the share of each true class.
 
-    Args:
-        evaluation: What `evaluate` returned.
-
-    Returns:
-        A figure with a row a true class and a column a predicted one; the shade is the share of the row.
+    A row is a true class, a column a predicted one; the shade is the share of the row.
 
     Example:
         >>> import torch
@@ -48,32 +46,27 @@ def confusion(evaluation: "Evaluation") -> Figure:
         for column in range(size):
             colour = "white" if shares[row, column] > 65 else "black"
             text = f"{counts[row, column]}\n{shares[row, column]:.0f} %"
-            if size > 5 and not counts[row, column]:
-                text, colour = (
-                    "0",
-                    "#767676",
-                )  # most cells of many classes are empty; pale ones leave the others visible
+            if size > 5 and not counts[row, column]:  # most cells of many classes are: pale, they leave others visible
+                text, colour = "0", "#767676"
             axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=10)
-    slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if size > 4 else {}
-    axis.set_xticks(range(size), classes, **slanted)
-    axis.set_yticks(range(size), classes)
     axis.set(xlabel="predicted class", ylabel="true class")
+    return _frame(figure, shade, classes, "share of the true class (%)", slanted=size > 4)
+
+
+def _frame(figure: Figure, shade: AxesImage, names: list[str], label: str, *, slanted: bool) -> Figure:
+    """Name the rows and columns of a table of cells, and say what their shade means."""
+    axis = shade.axes
+    axis.set_xticks(range(len(names)), names, **(SLANTED if slanted else {}))
+    axis.set_yticks(range(len(names)), names)
     axis.spines[:].set_visible(False)
-    figure.colorbar(shade, ax=axis, label="share of the true class (%)", shrink=0.8)
+    figure.colorbar(shade, ax=axis, label=label, shrink=0.8)
     return figure
 
 
 def intervals(results: "Mapping[str, Evaluation | tuple[float, float, float]]") -> Figure:
     """Draw accuracies with their 95 % intervals, one line each, in the order given.
 
-    Args:
-        results: By technique an `Evaluation`, or (accuracy, low, high) from 0 to 1.
-
-    Returns:
-        A figure (a "forest plot") with the accuracy in percent and the numbers at the right.
-
-    Raises:
-        ValueError: There is no result.
+    This "forest plot" takes, by technique, an `Evaluation`, or (accuracy, low, high) from 0 to 1.
 
     Example:
         >>> figure = intervals({"baseline": (0.7, 0.63, 0.76), "dropout": (0.71, 0.64, 0.77)})
@@ -107,23 +100,15 @@ def costs(results: Mapping[str, tuple[float, float, float, float]], xlabel: str)
 
     Args:
         results: By technique (cost, accuracy, low, high); the cost positive, the others from 0 to 1.
-        xlabel: What the cost is, with its unit, such as "training time (s)".
-
-    Returns:
-        A figure with a named point a technique; the cost grows by factors from left to right.
-
-    Raises:
-        ValueError: There is no result, or a cost is not positive.
+        xlabel: What the cost is, with its unit, such as "training time (s)"; it grows by factors.
 
     Example:
         >>> figure = costs({"baseline": (40, 0.6, 0.5, 0.7), "ResNet": (90, 0.7, 0.6, 0.8)}, "training time (s)")
-        >>> figure.axes[0].get_xscale(), [text.get_text() for text in figure.axes[0].texts]
+        >>> figure.axes[0].get_xscale(), [text.get_text() for text in figure.legends[0].texts]
         ('log', ['baseline', 'ResNet'])
     """
     if not results:
-        raise ValueError(
-            "there is no result to draw; pass a dict such as {'baseline': (seconds, accuracy, low, high)}."
-        )
+        raise ValueError("there is no result to draw; pass a dict such as {'baseline': (seconds, accuracy, 0.6, 0.7)}.")
     for name, (cost, *_) in results.items():
         if not cost > 0:
             raise ValueError(f"the cost of {name!r} is {cost}; on an axis that grows by factors it must be positive.")
@@ -131,79 +116,29 @@ def costs(results: Mapping[str, tuple[float, float, float, float]], xlabel: str)
     said = "; ".join(f"{name} {value:.1f} % at {cost:,.4g}" for name, (cost, value, *_) in points.items())
     figure = style.new(style.WIDTH, 4.8, f"Accuracy with 95 % interval over {xlabel}. {said}")
     axis = figure.subplots()
-    colour_of = style.colours(points)
+    colour_of, entries = style.colours(points), []
     for i, (name, (cost, value, low, high)) in enumerate(points.items()):
-        ends = [[value - low], [high - value]]
-        axis.errorbar(
-            cost, value, yerr=ends, color=colour_of[name], marker="os^DvP"[i % 6], ms=8, capsize=4, label=name
-        )
+        look = {"color": colour_of[name], "marker": "os^DvPX*<>"[i % 10], "ms": 8}
+        axis.errorbar(cost, value, yerr=[[value - low], [high - value]], capsize=4, label=name, **look)
+        entries.append(Line2D([], [], linestyle="none", label=name, **look))
     axis.set_xscale("log")
     spent = [cost for cost, *_ in points.values()]
     axis.set_xlim(min(spent) / 2, max(spent) * 2)
-    numbers = FuncFormatter(lambda cost, _: f"{cost:,.10g}")
-    axis.xaxis.set_major_formatter(numbers)
+    axis.xaxis.set_major_formatter(lambda cost, _: f"{cost:,.10g}")
     if max(spent) < 30 * min(spent):  # less than two powers of ten would leave a single number on the axis
         axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.xaxis.set_minor_formatter(NullFormatter())
     axis.set(xlabel=xlabel, ylabel="accuracy (%) with its 95 % interval")
     style.tidy(axis)
-    _name_points(figure, axis, points, colour_of)
+    style.legend(figure, entries)
     return figure
-
-
-def _name_points(figure: Figure, axis: Axes, points: Mapping[str, tuple], colour_of: Mapping[str, str]) -> None:
-    """Write each name at the first place around its point where it is not cut and covers as little as possible.
-
-    Names are framed in the colour of their points, as in a crowd a name may stand nearer to another point.
-    """
-    figure.draw_without_rendering()
-    to_pixels, frame = axis.transData.transform, axis.get_window_extent()
-    bars, taken = [], []  # a name may cover a piece of an interval if it must, but no marker and no other name
-    for cost, value, low, high in points.values():
-        (x, bottom), (_, top), (_, y) = to_pixels((cost, low)), to_pixels((cost, high)), to_pixels((cost, value))
-        bars.append(Bbox([[x - 7, bottom - 3], [x + 7, top + 3]]))
-        taken.append(Bbox([[x - 7, y - 7], [x + 7, y + 7]]))
-    corners = [(1, 1), (-1, 1), (1, -1), (-1, -1)]
-    places = [(16, 0, 1), (-16, 0, -1)]  # right and left of the point; from all other places a line leads to it
-    places += [(right * (16 + far / 2), up * far, right) for far in range(12, 300, 12) for right, up in corners]
-    for name, (cost, value, _, _) in points.items():
-        size = figure.text(0, 0, name)
-        written = size.get_window_extent()
-        size.remove()
-        x, y = to_pixels((cost, value))
-        boxes = []
-        for dx, dy, right in places:
-            left = x + dx if right > 0 else x + dx - written.width
-            box = Bbox.from_bounds(left, y + dy - written.height / 2, written.width, written.height)
-            boxes.append(box.padded(6))
-        harms = [_harm(box, frame, taken, bars) for box in boxes]
-        best = harms.index(min(harms))
-        dx, dy, right = places[best]
-        taken.append(boxes[best])
-        look = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": colour_of[name]}
-        line = {"arrowstyle": "-", "color": colour_of[name], "linewidth": 1} if dy else None
-        at = {"xytext": (dx, dy), "textcoords": "offset pixels", "ha": "left" if right > 0 else "right", "va": "center"}
-        text = axis.annotate(name, (cost, value), bbox=look, arrowprops=line, **at)
-        text.set_in_layout(False)  # the layout is settled; a name must not move the axes again
-
-
-def _harm(box: Bbox, frame: Bbox, taken: list[Bbox], bars: list[Bbox]) -> tuple[bool, int, int]:
-    cut = box.x0 < frame.x0 or box.x1 > frame.x1 or box.y0 < frame.y0 or box.y1 > frame.y1
-    return cut, sum(box.overlaps(other) for other in taken), sum(box.overlaps(bar) for bar in bars)
 
 
 def correlation(table: "pd.DataFrame", label: str = "correlation of mistakes") -> Figure:
     """Draw a small table of correlations, each number in its cell.
 
-    Args:
-        table: Symmetric, 2 to 8 rows, the same names on both sides, numbers from -1 to 1.
-        label: What the numbers are.
-
-    Returns:
-        A figure; violet stands for agreement, orange for the opposite, white for none.
-
-    Raises:
-        ValueError: The table is not such a table.
+    The table is symmetric, of 2 to 8 rows, the same names on both sides, numbers from -1 to 1; `label` says what they
+    are. Violet stands for agreement, orange for the opposite, white for none.
 
     Example:
         >>> import pandas as pd
@@ -223,25 +158,16 @@ def correlation(table: "pd.DataFrame", label: str = "correlation of mistakes") -
             f"{np.nanmax(values):.3g}); pass correlations, as DataFrame.corr returns."
         )
     size, longest = len(names), max(map(len, names))
-    pairs = [
-        f"{names[row]} and {names[column]} {values[row, column]:.2f}" for row in range(size) for column in range(row)
-    ]
-    cell = 0.75
-    figure = style.new(
-        1.6 + 0.075 * longest + cell * size, 0.9 + 0.055 * longest + cell * size, f"{label}: {'; '.join(pairs)}"
-    )
+    told = "; ".join(f"{names[i]} and {names[j]} {values[i, j]:.2f}" for i in range(size) for j in range(i))
+    cells = 0.75 * size
+    figure = style.new(1.6 + 0.075 * longest + cells, 0.9 + 0.055 * longest + cells, f"{label}: {told}")
     axis = figure.subplots()
     shade = axis.imshow(values, cmap="PuOr", vmin=-1, vmax=1)
     for (row, column), value in np.ndenumerate(values):
         colour = "white" if abs(value) > 0.7 else "black"
         text = "none" if np.isnan(value) else f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
         axis.text(column, row, text, ha="center", va="center", color=colour)
-    slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if longest > 8 else {}
-    axis.set_xticks(range(size), names, **slanted)
-    axis.set_yticks(range(size), names)
-    axis.spines[:].set_visible(False)
-    figure.colorbar(shade, ax=axis, label=label, shrink=0.8)
-    return figure
+    return _frame(figure, shade, names, label, slanted=longest > 8)
 
 
 def splits(data: "Splits") -> Figure:

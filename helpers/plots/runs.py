@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 def curves(histories: "History | Mapping[str, History]") -> Figure:
     """Draw loss and accuracy over the epochs: dashed for training, solid for validation, a ring on the best epoch.
 
-    Args:
-        histories: What `fit` returned, or several of them by technique.
-
-    Returns:
-        A figure with two axes, cross-entropy in nats and accuracy in percent.
-
-    Raises:
-        ValueError: There is no history, or none has an epoch.
+    It takes what `fit` returned, or several of them by technique.
 
     Example:
         >>> from helpers.training import COLUMNS, History
@@ -63,9 +56,7 @@ def curves(histories: "History | Mapping[str, History]") -> Figure:
         axis.set(xlabel="epoch", ylabel=label)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
         style.tidy(axis)
-    entries.append(Line2D([], [], color=style.NEUTRAL, linestyle=style.TRAIN, label="training"))
-    entries.append(Line2D([], [], color=style.NEUTRAL, linestyle=style.VALID, label="validation"))
-    _legend(figure, entries)
+    style.legend(figure, entries + _dashes())
     figure.alt = "Loss and accuracy over the epochs. " + "; ".join(filter(None, told))
     return figure
 
@@ -73,15 +64,8 @@ def curves(histories: "History | Mapping[str, History]") -> Figure:
 def activations(layers: "Mapping[str, torch.Tensor]") -> Figure:
     """Draw how the values that leave each layer are distributed, on one scale for all layers.
 
-    Args:
-        layers: By layer name its activations, a tensor of any shape.
-
-    Returns:
-        A figure with a histogram a layer (share of the values in percent); the titles give mean and standard
-        deviation, and the share of NaN or infinite values where there are any.
-
-    Raises:
-        ValueError: There is no layer.
+    By layer name it takes a tensor of any shape, and draws a histogram (share of the values in percent); the titles
+    give mean and standard deviation, and the share of NaN or infinite values where there are any.
 
     Example:
         >>> import torch
@@ -134,12 +118,6 @@ def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = Tr
         ylabel: What the number is, with its unit if it has one.
         log: Whether the axis grows by factors. Zeros have no place there: they leave a gap.
 
-    Returns:
-        A figure with a line and a marker of its own for each network.
-
-    Raises:
-        ValueError: There is no network, or one has no layer.
-
     Example:
         >>> figure = layers({"plain": [0.001, 0.01, 0.1], "residual": [0.1, 0.1, 0.1]}, "norm of the gradient")
         >>> figure.axes[0].get_xlabel(), figure.axes[0].get_yscale()
@@ -154,8 +132,7 @@ def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = Tr
     axis = figure.subplots()
     colour_of, entries = style.colours(values), []
     for i, (name, numbers) in enumerate(values.items()):
-        marker = "os^Dv"[i % 5]
-        look = {"color": colour_of[name], "marker": marker, "ms": 5, "label": name}
+        look = {"color": colour_of[name], "marker": "os^Dv"[i % 5], "ms": 5, "label": name}
         drawn = [float(number) if number > 0 or not log else np.nan for number in numbers]
         axis.plot(range(1, len(numbers) + 1), drawn, **look)
         entries.append(Line2D([], [], **look))
@@ -164,7 +141,7 @@ def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = Tr
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
     axis.set(xlabel="layer (input to output)", ylabel=ylabel)
     style.tidy(axis)
-    _legend(figure, entries)
+    style.legend(figure, entries)
     return figure
 
 
@@ -186,12 +163,6 @@ def sweep(
         by: Column whose values get lines of their own, such as ``"technique"``.
         xlabel: What to write below the axis, with the unit; `x` by default.
         log: Whether the knob grows by factors, as learning rates do.
-
-    Returns:
-        A figure with accuracy in percent over the knob.
-
-    Raises:
-        ValueError: The table has no rows or lacks a column.
 
     Example:
         >>> import pandas as pd
@@ -222,13 +193,12 @@ def sweep(
         if by is not None:
             entries.append(Line2D([], [], color=colour, label=str(name)))
     if by is not None and len(measures) > 1:
-        entries += [Line2D([], [], color=style.NEUTRAL, linestyle=style.TRAIN, label="training")]
-        entries += [Line2D([], [], color=style.NEUTRAL, linestyle=style.VALID, label="validation")]
+        entries += _dashes()
     if log:
         axis.set_xscale("log")
     axis.set(xlabel=xlabel or x, ylabel="accuracy (%)")
     style.tidy(axis)
-    _legend(figure, entries)
+    style.legend(figure, entries)
     return figure
 
 
@@ -236,8 +206,6 @@ def _part(measure: str) -> str:
     return {"train_accuracy": "training", "valid_accuracy": "validation"}.get(measure, measure.replace("_", " "))
 
 
-def _legend(figure: Figure, entries: list[Line2D]) -> None:
-    # A letter of this size takes about a twelfth of an inch, a line and the space around it as much as six letters.
-    widest = (max(len(entry.get_label()) for entry in entries) + 6) / 12
-    columns = max(1, min(3, len(entries), int(figure.get_figwidth() / widest)))
-    figure.legend(handles=entries, loc="outside lower center", ncols=columns, frameon=False, fontsize=10)
+def _dashes() -> list[Line2D]:
+    kinds = {"training": style.TRAIN, "validation": style.VALID}
+    return [Line2D([], [], color=style.NEUTRAL, linestyle=dashes, label=name) for name, dashes in kinds.items()]

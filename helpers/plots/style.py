@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from PIL import Image
 
 # Okabe and Ito, *Color universal design* (2008): told apart with every common colour vision deficiency. Grey stands in
@@ -47,12 +48,7 @@ class CourseFigure(Figure):
 
 
 def new(width: float, height: float, alt: str, *, layout: str | None = "constrained") -> CourseFigure:
-    """Return an empty white figure of `width` x `height` inches (at most 10 wide) at 100 dots an inch.
-
-    Example:
-        >>> new(4, 3, "nothing yet").get_size_inches().tolist()
-        [4.0, 3.0]
-    """
+    """Return an empty white figure of `width` x `height` inches (at most 10 wide) at 100 dots an inch."""
     figure = CourseFigure(figsize=(min(width, 10), height), dpi=100, layout=layout, facecolor="white")
     if layout:
         figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # inches: on a dark page the white ends there
@@ -67,14 +63,21 @@ def tidy(axis, *, grid: str = "both") -> None:
     axis.set_axisbelow(True)
 
 
+def legend(figure: Figure, entries: list[Line2D]) -> None:
+    """Put a legend below the axes, in as many columns as there is room for."""
+    # A letter of this size takes about a twelfth of an inch, a line and the space around it as much as six letters.
+    widest = (max(len(entry.get_label()) for entry in entries) + 6) / 12
+    columns = max(1, min(3, len(entries), int(figure.get_figwidth() / widest)))
+    figure.legend(handles=entries, loc="outside lower center", ncols=columns, frameon=False, fontsize=10)
+
+
 def colours(names: Iterable[str]) -> dict[str, str]:
     """Return a colour for each name: a technique's own one, for other names those still free, the latest first.
 
     Black, of what a half of the course starts from, is never lent out: whoever sees it must be able to trust it.
 
-    Example:
-        >>> colours(["dropout", "my idea"])
-        {'dropout': '#E69F00', 'my idea': '#CC79A7'}
+    >>> colours(["dropout", "my idea"])
+    {'dropout': '#E69F00', 'my idea': '#CC79A7'}
     """
     names = list(names)
     taken = {COLOURS[name] for name in names if name in COLOURS}
@@ -86,12 +89,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
 
 
 def png(figure: CourseFigure) -> bytes:
-    """Return `figure` as the bytes of a PNG with as many colours as it says, a third of the usual size or less.
-
-    Example:
-        >>> png(new(1, 1, "empty"))[1:4]
-        b'PNG'
-    """
+    """Return `figure` as the bytes of a PNG with as many colours as it says, a third of the usual size or less."""
     full, small = io.BytesIO(), io.BytesIO()
     figure.savefig(full, format="png")
     picture = Image.open(full).convert("RGB")
