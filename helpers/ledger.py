@@ -31,28 +31,16 @@ LOCK_SECONDS = 30
 
 
 def ledger_file() -> Path:
-    """Return the ledger's file: the environment variable ``COURSE_LEDGER``, else ``ledger.csv`` in the data folder.
-
-    Example:
-        >>> ledger_file().suffix
-        '.csv'
-    """
+    """Return the ledger's file: the environment variable ``COURSE_LEDGER``, else ``ledger.csv`` in the data folder."""
     named = os.environ.get("COURSE_LEDGER")
     return Path(named).expanduser() if named else data_dir() / "ledger.csv"
 
 
 def reference(dataset: str = "vehicles") -> Path:
-    """Return the file with the stored runs on the real photos of a data set.
+    """Return the CSV with the stored runs on the real photos of a data set, a row a run; it may not exist yet.
 
-    Args:
-        dataset: ``"vehicles"`` or ``"food"``.
-
-    Returns:
-        A CSV with a row a run, accuracies from 0 to 1; it may not exist yet.
-
-    Example:
-        >>> reference("food").name
-        'food_full.csv'
+    >>> reference("food").name
+    'food_full.csv'
     """
     _check_dataset(dataset)
     return RESULTS / f"{dataset}_full.csv"
@@ -81,8 +69,7 @@ def record(
         seed: The run's seed.
         model: Gives the number of parameters.
         history: Gives epochs and seconds.
-        train: Measured on the training pictures. (The training accuracy in a `History` is taken while the weights
-            change and dropout is on, so it does not stand in for this.)
+        train: Measured on the training pictures, which the moving figures of a `History` do not stand in for.
 
     Example:
         >>> import tempfile, torch
@@ -104,44 +91,26 @@ def record(
         if not value.strip():
             raise ValueError(f"{name} is {value!r}; give it a name, such as '01_baseline' or 'dropout'.")
     low, high = evaluation.interval
-    row = {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "notebook": notebook,
-        "technique": technique,
-        "profile": profile,
-        "dataset": dataset,
-        "seed": int(seed),
-        "parameters": "" if model is None else sum(parameter.numel() for parameter in model.parameters()),
-        "epochs": "" if history is None else len(history),
-        "seconds": "" if history is None else round(float(history.table["seconds"].sum()), 2),
-        "train_accuracy": "" if train is None else train.accuracy,
-        "valid_accuracy": evaluation.accuracy,
-        "low": low,
-        "high": high,
-        "n": len(evaluation.labels),
-    }
+    run = [datetime.now(UTC).isoformat(timespec="seconds"), notebook, technique, profile, dataset, int(seed)]
+    run.append("" if model is None else sum(parameter.numel() for parameter in model.parameters()))
+    run += ["", ""] if history is None else [len(history), round(float(history.table["seconds"].sum()), 2)]
+    run += ["" if train is None else train.accuracy, evaluation.accuracy, low, high, len(evaluation.labels)]
     path = ledger_file()
     with _locked(path):
         # Written whole: what an editor or spreadsheet made of the file meanwhile, such as a lost last line end, goes.
         earlier = [cells for _, cells in _cells(path)] if _begun(path) else []
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, row.values()])
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, run])
         write_text(path, text.getvalue())
 
 
 def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd.DataFrame":
     """Return every run recorded so far, oldest first; accuracies from 0 to 1.
 
-    Args:
-        profile: ``"sample"`` or ``"full"`` keeps the runs on that data; None keeps both.
-        dataset: ``"vehicles"`` or ``"food"`` keeps the runs on these pictures; None keeps both.
+    The table has the columns `COLUMNS`; `profile` and `dataset` keep the runs on that data, None keeps all.
 
-    Returns:
-        A table with the columns `COLUMNS`; empty when nothing was recorded.
-
-    Example:
-        >>> list(rows().columns) == COLUMNS
-        True
+    >>> list(rows().columns) == COLUMNS
+    True
     """
     import pandas as pd
 
@@ -162,19 +131,12 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
 def best(profile: str, technique: str, *, dataset: str = "vehicles") -> "pd.Series | None":
     """Return what a technique has reached so far: the number to beat in the next notebook.
 
-    Args:
-        profile: ``"sample"`` or ``"full"``.
-        technique: Its name in the ledger.
-        dataset: ``"vehicles"`` or ``"food"``.
+    It is a row with the means over seeds (``valid_accuracy``, ``train_accuracy``, ``low``, ``high`` from 0 to 1,
+    ``spread``, ``seeds``, ``parameters``, ``epochs``, ``seconds``) and the ``notebook`` that has the highest
+    validation accuracy; None when no notebook has recorded the technique.
 
-    Returns:
-        A row with the means over seeds (``valid_accuracy``, ``train_accuracy``, ``low``, ``high`` from 0 to 1,
-        ``spread``, ``seeds``, ``parameters``, ``epochs``, ``seconds``) and the ``notebook`` that has the highest
-        validation accuracy; None when no notebook has recorded the technique.
-
-    Example:
-        >>> best("sample", "a technique nobody tried") is None
-        True
+    >>> best("sample", "a technique nobody tried") is None
+    True
     """
     _check_dataset(dataset)
     means = _means(profile, dataset)
@@ -190,15 +152,10 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> "pd.DataFr
     reached on the real photos, from the file of `reference` (vehicles: with the honest split): mean validation
     accuracy, spread and seeds. A cell is blank where there is no number, such as the spread of one seed.
 
-    Args:
-        profile: ``"sample"`` or ``"full"``.
-        dataset: ``"vehicles"`` or ``"food"``; None ranks the whole course, the vehicles above the food: two questions
-            have no common order.
-
     Returns:
-        One row a notebook and technique, highest validation accuracy first; with `dataset=None` the first column names
-        the data set, and each begins at rank 1. Accuracies, spreads and intervals are in percent (points), rounded to
-        one decimal.
+        One row a notebook and technique, highest validation accuracy first, in percent (points) rounded to one decimal.
+        With `dataset=None` the first column names the data set, the vehicles above the food, each from rank 1: two
+        questions have no common order.
 
     Example:
         >>> leaderboard("sample").columns[:5].tolist()

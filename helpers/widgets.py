@@ -25,14 +25,7 @@ PAGE = 12
 def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = None) -> ipywidgets.VBox:
     """Leaf through pictures by label and, given an evaluation, by whether the model was right.
 
-    `plots.gallery` is the static figure.
-
-    Args:
-        dataset: The pictures.
-        evaluation: Of a model on `dataset`, in its order.
-
-    Returns:
-        A box: buttons and a page slider, a line of text, the pictures.
+    The evaluation is of a model on `dataset`, in its order; `plots.gallery` is the static figure.
 
     Example:
         >>> import numpy as np
@@ -87,13 +80,7 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
 def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
     """Slide through dropout rates and watch curves and gap; the axes stay fixed.
 
-    `plots.sweep` is the static figure.
-
-    Args:
-        runs: By dropout rate what `fit` returned.
-
-    Returns:
-        A box: slider, a line of text, the curves.
+    It takes, by dropout rate, what `fit` returned; `plots.sweep` is the static figure.
 
     Example:
         >>> from helpers.training import COLUMNS, History
@@ -137,9 +124,6 @@ def change_explorer(dataset: "ImageDataset", indices: Sequence[int] | None = Non
         dataset: The pictures, all of one size.
         indices: Positions to show, at most 12; by default 6, spread evenly.
         seed: Of the first random numbers; the button counts on from it.
-
-    Returns:
-        A box: buttons with the changes, a strength slider and a button, a line of text, the pictures.
 
     Example:
         >>> from helpers.datasets import ImageDataset

@@ -63,9 +63,7 @@ def gallery(
             "dataset that was evaluated, unshuffled."
         )
     shown = [dataset[i] for i in indices]
-    marks = (
-        [None] * len(shown) if evaluation is None else ["right" if evaluation.correct[i] else "wrong" for i in indices]
-    )
+    marks = [None if evaluation is None else "right" if evaluation.correct[i] else "wrong" for i in indices]
     if captions is None:
         captions = [dataset.classes[label] if label >= 0 else "no label" for _, label in shown]
         if evaluation is not None:
@@ -78,43 +76,15 @@ def gallery(
 
 
 def mistakes(evaluation: "Evaluation", dataset: "ImageDataset", k: int = 12) -> Figure:
-    """Draw the most confident mistakes: true label, prediction and its probability.
-
-    Args:
-        evaluation: Of a model on `dataset`, in its order.
-        dataset: The pictures that were evaluated.
-        k: How many at most.
-
-    Returns:
-        A figure; a sentence instead of pictures when there is no mistake.
-
-    Example:
-        >>> import torch
-        >>> from helpers.datasets import ImageDataset
-        >>> from helpers.evaluation import Evaluation
-        >>> data = ImageDataset(np.zeros((2, 8, 8, 3), np.uint8), [0, 0], ["ordinary", "emergency"])
-        >>> figure = mistakes(Evaluation(torch.eye(2), data.labels, data.classes), data)
-        >>> figure.axes[0].get_title().splitlines()
-        ['true: ordinary', 'said: emergency', '73 %, wrong']
-    """
+    """Draw the `k` most confident mistakes on a dataset: true label, prediction and its probability."""
     return gallery(dataset, evaluation.mistakes(k)["index"], evaluation=evaluation)
 
 
 def audit_gallery(audit: "Audit", pairs: int = 6) -> Figure:
-    """Draw pairs from the groups that an audit found, contradicting labels first, and list unreadable files below.
+    """Draw pairs from the groups that an audit found, and list unreadable files below.
 
-    Args:
-        audit: What `datasets.audit` returned.
-        pairs: How many at most. Contradicting ones come first, then identical ones; two places are kept for
-            near-duplicates.
-
-    Returns:
-        A figure; the number before a file name is that of its pair.
-
-    Example:
-        >>> from types import SimpleNamespace
-        >>> audit_gallery(SimpleNamespace(contradicting=[], identical=[], near=[], unreadable=[])).texts[0].get_text()
-        'No pictures to show.'
+    Contradicting labels come first, then identical pictures; two places are kept for near-duplicates. The number before
+    a file name is that of its pair.
     """
     torn = [(list(group), "contradicting:", group) for group in audit.contradicting]
     same = [(group, "identical", None) for group in audit.identical if set(group) not in map(set, audit.contradicting)]
@@ -160,9 +130,7 @@ def pictures(rows: "Mapping[str, torch.Tensor]", *, captions: Mapping[str, Seque
     for title, texts in captions.items():
         if title not in shown or len(texts) != len(shown[title]):
             held = f"has {len(shown[title])} pictures" if title in shown else f"is none of {', '.join(shown)}"
-            raise ValueError(
-                f"there are {len(texts)} captions for the row {title!r}, which {held}; give as many of each."
-            )
+            raise ValueError(f"there are {len(texts)} captions for the row {title!r}, which {held}; give as many.")
     columns = max(len(batch) for batch in shown.values())
     blocks = 2 if len(shown) > 6 and columns <= 5 else 1
     gap = 24  # pixels between the blocks
