@@ -15,24 +15,9 @@ if TYPE_CHECKING:  # what an editor reads; at run time a room is opened when som
     from helpers.training import History, fit, load_checkpoint
 
 __all__ = [
-    "Comparison",
-    "Evaluation",
-    "FoodCNN",
-    "History",
-    "ResNet",
-    "VehicleNet",
-    "compare",
-    "ensemble",
-    "evaluate",
-    "fit",
-    "load_checkpoint",
-    "load_food",
-    "load_vehicles",
-    "make_loader",
-    "predict",
-    "seed_everything",
-    "wilson",
-]
+    "Comparison", "Evaluation", "FoodCNN", "History", "ResNet", "VehicleNet", "compare", "ensemble", "evaluate",
+    "fit", "load_checkpoint", "load_food", "load_vehicles", "make_loader", "predict", "seed_everything", "wilson",
+]  # fmt: skip
 ROOMS = ("runtime", "models", "datasets", "evaluation", "training")
 
 

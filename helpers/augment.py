@@ -214,10 +214,9 @@ def views(name: str, *, count: int | None = None) -> list[Transform]:
         Functions from a batch N x 3 x H x W, uint8 in 0..255 or floating point in [0, 1], to one of the same shape and
         type. All but "noise" give the same pictures every time; that one is repeated by `seed_everything`.
 
-    Example:
-        >>> (mirror,) = views("flip")
-        >>> mirror(torch.arange(3.0).expand(1, 3, 1, 3))[0, 0]
-        tensor([[2., 1., 0.]])
+    >>> (mirror,) = views("flip")
+    >>> mirror(torch.arange(3.0).expand(1, 3, 1, 3))[0, 0]
+    tensor([[2., 1., 0.]])
     """
     if name not in VIEWS:
         raise ValueError(f"there is no view {name!r}; choose one of {', '.join(VIEWS)}.")

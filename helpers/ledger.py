@@ -71,18 +71,17 @@ def record(
         history: Gives epochs and seconds.
         train: Measured on the training pictures, which the moving figures of a `History` do not stand in for.
 
-    Example:
-        >>> import tempfile, torch
-        >>> from helpers.evaluation import Evaluation
-        >>> folder = tempfile.TemporaryDirectory()
-        >>> os.environ["COURSE_LEDGER"] = folder.name + "/ledger.csv"
-        >>> measured = Evaluation(torch.eye(2), torch.tensor([0, 1]), ["ordinary", "emergency"])
-        >>> record("01_baseline", "baseline", measured, profile="sample", seed=0)
-        >>> leaderboard("sample")[["technique", "valid_accuracy", "seeds"]]
-        accuracies in % technique  valid_accuracy  seeds
-        1                baseline           100.0      1
-        >>> del os.environ["COURSE_LEDGER"]
-        >>> folder.cleanup()
+    >>> import tempfile, torch
+    >>> from helpers.evaluation import Evaluation
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> os.environ["COURSE_LEDGER"] = folder.name + "/ledger.csv"
+    >>> measured = Evaluation(torch.eye(2), torch.tensor([0, 1]), ["ordinary", "emergency"])
+    >>> record("01_baseline", "baseline", measured, profile="sample", seed=0)
+    >>> leaderboard("sample")[["technique", "valid_accuracy", "seeds"]]
+    accuracies in % technique  valid_accuracy  seeds
+    1                baseline           100.0      1
+    >>> del os.environ["COURSE_LEDGER"]
+    >>> folder.cleanup()
     """
     if profile not in ("sample", "full"):
         raise ValueError(f"profile is {profile!r}; pass 'sample' or 'full', best as data.profile.")
@@ -157,9 +156,8 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> "pd.DataFr
         With `dataset=None` the first column names the data set, the vehicles above the food, each from rank 1: two
         questions have no common order.
 
-    Example:
-        >>> leaderboard("sample").columns[:5].tolist()
-        ['technique', 'notebook', 'valid_accuracy', 'spread', 'seeds']
+    >>> leaderboard("sample").columns[:5].tolist()
+    ['technique', 'notebook', 'valid_accuracy', 'spread', 'seeds']
     """
     import pandas as pd
 

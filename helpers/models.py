@@ -24,9 +24,8 @@ class VehicleNet(nn.Module):
     Raises:
         ValueError: A size or a share is out of range.
 
-    Example:
-        >>> VehicleNet(image_size=64)(torch.zeros(5, 3, 64, 64)).shape
-        torch.Size([5, 2])
+    >>> VehicleNet(image_size=64)(torch.zeros(5, 3, 64, 64)).shape
+    torch.Size([5, 2])
     """
 
     def __init__(
@@ -82,9 +81,8 @@ class FoodCNN(nn.Module):
     Raises:
         ValueError: The pictures are too small, or there are fewer than two classes.
 
-    Example:
-        >>> FoodCNN(image_size=64)(torch.zeros(2, 3, 64, 64)).shape
-        torch.Size([2, 11])
+    >>> FoodCNN(image_size=64)(torch.zeros(2, 3, 64, 64)).shape
+    torch.Size([2, 11])
     """
 
     def __init__(self, *, image_size: int = 128, classes: int = 11, width: int = 64) -> None:
@@ -124,9 +122,8 @@ class BasicBlock(nn.Module):
         stride: 2 halves height and width, 1 keeps them.
         shortcut: False leaves the shortcut out: a plain network, for comparison.
 
-    Example:
-        >>> BasicBlock(8, 16, stride=2)(torch.zeros(1, 8, 6, 6)).shape
-        torch.Size([1, 16, 3, 3])
+    >>> BasicBlock(8, 16, stride=2)(torch.zeros(1, 8, 6, 6)).shape
+    torch.Size([1, 16, 3, 3])
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1, *, shortcut: bool = True) -> None:
@@ -167,12 +164,11 @@ class ResNet(nn.Module):
     Raises:
         ValueError: Fewer than two classes, or no block or no channel somewhere.
 
-    Example:
-        >>> ResNet()(torch.zeros(1, 3, 128, 128)).shape
-        torch.Size([1, 11])
-        >>> small = ResNet(blocks=(1, 1, 1), width=16)
-        >>> sum(weights.numel() for weights in small.parameters())
-        80027
+    >>> ResNet()(torch.zeros(1, 3, 128, 128)).shape
+    torch.Size([1, 11])
+    >>> small = ResNet(blocks=(1, 1, 1), width=16)
+    >>> sum(weights.numel() for weights in small.parameters())
+    80027
     """
 
     def __init__(

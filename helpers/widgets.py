@@ -27,14 +27,13 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
 
     The evaluation is of a model on `dataset`, in its order; `plots.gallery` is the static figure.
 
-    Example:
-        >>> import numpy as np
-        >>> from helpers.datasets import ImageDataset
-        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
-        >>> controls, text, pictures = gallery_browser(data).children
-        >>> controls.children[0].value = "emergency"
-        >>> text.value
-        '2 of 3 pictures, page 1 of 1'
+    >>> import numpy as np
+    >>> from helpers.datasets import ImageDataset
+    >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+    >>> controls, text, pictures = gallery_browser(data).children
+    >>> controls.children[0].value = "emergency"
+    >>> text.value
+    '2 of 3 pictures, page 1 of 1'
     """
     # No drop-down lists: JupyterLab takes their arrow keys for itself. Buttons hear the space bar.
     narrow = {"button_width": "auto"}
@@ -82,11 +81,10 @@ def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
 
     It takes, by dropout rate, what `fit` returned; `plots.sweep` is the static figure.
 
-    Example:
-        >>> from helpers.training import COLUMNS, History
-        >>> run = History([dict(zip(COLUMNS, (1, 0.7, 0.75, 0.6, 0.6, 1e-3, 2.0)))], best_epoch=1)
-        >>> dropout_slider({0.0: run}).children[1].value
-        'last epoch: training (dropout on) 75.0 %, validation 60.0 %, gap 15.0 points'
+    >>> from helpers.training import COLUMNS, History
+    >>> run = History([dict(zip(COLUMNS, (1, 0.7, 0.75, 0.6, 0.6, 1e-3, 2.0)))], best_epoch=1)
+    >>> dropout_slider({0.0: run}).children[1].value
+    'last epoch: training (dropout on) 75.0 %, validation 60.0 %, gap 15.0 points'
     """
     if not runs:
         raise ValueError("there is no run to show; pass a dict such as {0.0: history, 0.5: history}.")
@@ -125,13 +123,12 @@ def change_explorer(dataset: "ImageDataset", indices: Sequence[int] | None = Non
         indices: Positions to show, at most 12; by default 6, spread evenly.
         seed: Of the first random numbers; the button counts on from it.
 
-    Example:
-        >>> from helpers.datasets import ImageDataset
-        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["Bread", "Egg"])
-        >>> names, controls, text, picture = change_explorer(data).children
-        >>> names.value = "shear"
-        >>> text.value
-        'shear at strength 1.0, random numbers 0'
+    >>> from helpers.datasets import ImageDataset
+    >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["Bread", "Egg"])
+    >>> names, controls, text, picture = change_explorer(data).children
+    >>> names.value = "shear"
+    >>> text.value
+    'shear at strength 1.0, random numbers 0'
     """
     from helpers import augment  # loads torchvision, which the other widgets do without
 

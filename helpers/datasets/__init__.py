@@ -7,15 +7,6 @@ from helpers.datasets.profiles import choose_profile, data_folder
 from helpers.datasets.splits import Splits
 
 __all__ = [
-    "Audit",
-    "ImageDataset",
-    "Loader",
-    "Pictures",
-    "Splits",
-    "audit",
-    "choose_profile",
-    "data_folder",
-    "load_food",
-    "load_vehicles",
-    "make_loader",
-]
+    "Audit", "ImageDataset", "Loader", "Pictures", "Splits", "audit", "choose_profile", "data_folder",
+    "load_food", "load_vehicles", "make_loader",
+]  # fmt: skip

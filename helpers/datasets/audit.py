@@ -134,11 +134,10 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         FileNotFoundError: There is no such set.
         ValueError: The label CSV cannot be used at all.
 
-    Example:
-        >>> audit("no such folder")
-        Traceback (most recent call last):
-        ...
-        FileNotFoundError: there is no folder 'no such folder'; check the path.
+    >>> audit("no such folder")
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: there is no folder 'no such folder'; check the path.
     """
     if folder_or_name in [name for entry in SETS for name in (entry.name, entry.real)]:
         name = find_set(folder_or_name).name

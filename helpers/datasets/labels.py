@@ -82,15 +82,14 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     names that point out of the folder. A file that is no CSV in UTF-8, lacks a column (further ones are ignored) or has
     no row is a ValueError.
 
-    Example:
-        >>> import tempfile
-        >>> folder = Path(tempfile.mkdtemp())
-        >>> _ = (folder / "labels.csv").write_text("image_names,emergency_or_not\nimages/1.JPG,1.0\n2.jpg,yes\n")
-        >>> for name in ("1.jpg", "2.jpg"):
-        ...     (folder / name).touch()
-        >>> table = read_labels(folder / "labels.csv", folder)
-        >>> table.names, table.labels, table.problems
-        (['1.jpg'], [1], {'with an unknown label (known: 0 = ordinary, 1 = emergency)': ["line 3: '2.jpg' is 'yes'"]})
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "labels.csv").write_text("image_names,emergency_or_not\nimages/1.JPG,1.0\n2.jpg,yes\n")
+    >>> for name in ("1.jpg", "2.jpg"):
+    ...     (folder / name).touch()
+    >>> table = read_labels(folder / "labels.csv", folder)
+    >>> table.names, table.labels, table.problems
+    (['1.jpg'], [1], {'with an unknown label (known: 0 = ordinary, 1 = emergency)': ["line 3: '2.jpg' is 'yes'"]})
     """
     try:
         rows = read_table(path)

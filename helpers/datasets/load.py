@@ -41,11 +41,10 @@ def load_vehicles(
         ValueError: A wrong argument, unreadable pictures, or a label CSV that does not fit its pictures.
         FileNotFoundError: The real photos were asked for and are not there.
 
-    Example:
-        >>> load_vehicles("sample", split="random")
-        Traceback (most recent call last):
-        ...
-        ValueError: split is 'random'; choose 'honest' or 'article'.
+    >>> load_vehicles("sample", split="random")
+    Traceback (most recent call last):
+    ...
+    ValueError: split is 'random'; choose 'honest' or 'article'.
     """
     if split not in ("honest", "article"):
         raise ValueError(f"split is {split!r}; choose 'honest' or 'article'.")
@@ -86,11 +85,10 @@ def load_food(
         ValueError: A wrong argument, unreadable pictures, files without a label, or a part without a picture.
         FileNotFoundError: The real photos were asked for and are not there.
 
-    Example:
-        >>> load_food("sample", aspect="stretch")
-        Traceback (most recent call last):
-        ...
-        ValueError: aspect is 'stretch'; choose 'squash' or 'crop'.
+    >>> load_food("sample", aspect="stretch")
+    Traceback (most recent call last):
+    ...
+    ValueError: aspect is 'stretch'; choose 'squash' or 'crop'.
     """
     profile, data, hashes, parts = _load("food", profile, image_size, on_unreadable, aspect)
     chosen, leaked, torn = keep_apart(group_identical(hashes), parts, data.labels.tolist())

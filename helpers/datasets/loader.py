@@ -58,11 +58,10 @@ class ImageDataset(torch.utils.data.Dataset):
     Raises:
         ValueError: Shapes, lengths or labels do not fit.
 
-    Example:
-        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
-        >>> image, label = data[1]
-        >>> len(data), image.shape, image.dtype, label
-        (3, torch.Size([3, 8, 8]), torch.uint8, 1)
+    >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+    >>> image, label = data[1]
+    >>> len(data), image.shape, image.dtype, label
+    (3, torch.Size([3, 8, 8]), torch.uint8, 1)
     """
 
     def __init__(
@@ -158,10 +157,9 @@ def make_loader(
         An iterable of (images, labels): float32 in [0, 1], N x 3 x H x W, channels last in memory; int64, N. It has a
         length (batches) and keeps its arguments as attributes, and in `order` the positions of the last pass.
 
-    Example:
-        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
-        >>> [(images.shape[0], labels.tolist()) for images, labels in make_loader(data, 2)]
-        [(2, [0, 1]), (1, [1])]
+    >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+    >>> [(images.shape[0], labels.tolist()) for images, labels in make_loader(data, 2)]
+    [(2, [0, 1]), (1, [1])]
     """
     if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
         raise ValueError(f"batch_size is {batch_size!r}; give a whole number from 1 on (32 is usual).")

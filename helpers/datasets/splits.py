@@ -65,9 +65,8 @@ def split_honest(
     Returns:
         Positions of train, valid and test, each ascending.
 
-    Example:
-        >>> [len(part) for part in split_honest([[i] for i in range(20)], [0, 1] * 10, seed=0)]
-        [14, 3, 3]
+    >>> [len(part) for part in split_honest([[i] for i in range(20)], [0, 1] * 10, seed=0)]
+    [14, 3, 3]
     """
     random = np.random.default_rng(seed)
     parts = ([], [], [])
@@ -113,9 +112,8 @@ def keep_apart(
         Positions of "train", "valid" and, where there is one, "test"; what is left out of train and valid since a later
         part has it too, each with its twin there; the groups of train with different labels, which are left out too.
 
-    Example:
-        >>> keep_apart([[0, 2], [1, 3], [4]], ["train", "train", "valid", "train", "test"], [0, 0, 0, 1, 0])
-        ({'train': [], 'valid': [2], 'test': [4]}, {'train': {0: 2}, 'valid': {}}, [[1, 3]])
+    >>> keep_apart([[0, 2], [1, 3], [4]], ["train", "train", "valid", "train", "test"], [0, 0, 0, 1, 0])
+    ({'train': [], 'valid': [2], 'test': [4]}, {'train': {0: 2}, 'valid': {}}, [[1, 3]])
     """
     leaked = {"train": {}, "valid": {}}
     for part, later in (("train", ("valid", "test")), ("valid", ("test",))):

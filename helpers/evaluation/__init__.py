@@ -9,18 +9,6 @@ from helpers.evaluation.prediction import predict
 from helpers.evaluation.together import ensemble, majority_vote, mistake_correlation
 
 __all__ = [
-    "Comparison",
-    "Evaluation",
-    "Loader",
-    "Views",
-    "compare",
-    "ensemble",
-    "evaluate",
-    "features",
-    "majority_vote",
-    "mistake_correlation",
-    "nearest_neighbour_accuracy",
-    "pgd",
-    "predict",
-    "wilson",
-]
+    "Comparison", "Evaluation", "Loader", "Views", "compare", "ensemble", "evaluate", "features", "majority_vote",
+    "mistake_correlation", "nearest_neighbour_accuracy", "pgd", "predict", "wilson",
+]  # fmt: skip

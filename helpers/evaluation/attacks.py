@@ -28,12 +28,11 @@ def pgd(
     Returns:
         The adversarial pictures, of the shape of `images`, in [0, 1] and within `epsilon` of them.
 
-    Example:
-        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2))
-        >>> picture = torch.full((1, 3, 1, 1), 0.5)
-        >>> change = pgd(model, picture, torch.tensor([0]), epsilon=0.1, step=0.1, steps=1) - picture
-        >>> round(change.abs().max().item(), 4)
-        0.1
+    >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2))
+    >>> picture = torch.full((1, 3, 1, 1), 0.5)
+    >>> change = pgd(model, picture, torch.tensor([0]), epsilon=0.1, step=0.1, steps=1) - picture
+    >>> round(change.abs().max().item(), 4)
+    0.1
     """
     training = model.training
     model.eval()

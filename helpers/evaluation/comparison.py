@@ -82,10 +82,9 @@ def compare(a: Evaluation | Sequence, b: Evaluation | Sequence, *, margin: float
     Raises:
         ValueError: The two do not pair up, or an accuracy is none.
 
-    Example:
-        >>> print(compare([0.80, 0.82, 0.81], [0.86, 0.87, 0.88]))
-        difference +6.0 points (95 % interval +3.5 to +8.5, p = 0.009):
-            the data can tell them apart (paired over 3 seeds, speaks of the seeds alone)
+    >>> print(compare([0.80, 0.82, 0.81], [0.86, 0.87, 0.88]))
+    difference +6.0 points (95 % interval +3.5 to +8.5, p = 0.009):
+        the data can tell them apart (paired over 3 seeds, speaks of the seeds alone)
     """
     if margin is not None and not 0 < margin < 1:
         raise ValueError(f"margin is {margin}; give a difference of accuracies between 0 and 1, such as 0.02.")

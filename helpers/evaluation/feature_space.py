@@ -20,11 +20,10 @@ def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.
     Returns:
         Features, float32 N x D, all dimensions after the first flattened into one, and labels, int64 N, on the CPU.
 
-    Example:
-        >>> model = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(3, 2))
-        >>> images = torch.tensor([[1.0, -2.0, 3.0]]).reshape(1, 3, 1, 1)
-        >>> features(model, [(images, torch.tensor([1]))], layer=model[2])
-        (tensor([[1., 0., 3.]]), tensor([1]))
+    >>> model = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(3, 2))
+    >>> images = torch.tensor([[1.0, -2.0, 3.0]]).reshape(1, 3, 1, 1)
+    >>> features(model, [(images, torch.tensor([1]))], layer=model[2])
+    (tensor([[1., 0., 3.]]), tensor([1]))
     """
     if not any(part is layer for part in model.modules()):
         name = type(layer).__name__ if isinstance(layer, nn.Module) else repr(layer)

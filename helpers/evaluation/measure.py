@@ -42,9 +42,8 @@ class Evaluation:
         ValueError: The shapes do not fit together, outputs and classes differ in number, or a label is none of them.
         FloatingPointError: A logit is NaN or infinite.
 
-    Example:
-        >>> print(Evaluation(torch.tensor([[2.0, 0.0], [1.0, 0.0]]), torch.tensor([0, 1]), ["a", "b"]))
-        accuracy 50.0 % (95 % interval 9.5 to 90.5; 1 of 2 pictures)
+    >>> print(Evaluation(torch.tensor([[2.0, 0.0], [1.0, 0.0]]), torch.tensor([0, 1]), ["a", "b"]))
+    accuracy 50.0 % (95 % interval 9.5 to 90.5; 1 of 2 pictures)
     """
 
     logits: torch.Tensor
@@ -164,9 +163,8 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, pr
             does not give one picture for each picture.
         FloatingPointError: An output is NaN or infinite.
 
-    Example:
-        >>> evaluate(nn.Flatten(), [(torch.eye(3).reshape(3, 3, 1, 1), torch.tensor([0, 1, 0]))]).correct.tolist()
-        [True, True, False]
+    >>> evaluate(nn.Flatten(), [(torch.eye(3).reshape(3, 3, 1, 1), torch.tensor([0, 1, 0]))]).correct.tolist()
+    [True, True, False]
     """
     if isinstance(views, str) or callable(views):
         raise ValueError(f"views is {views!r}; pass a list of functions, such as augment.views('flip').")

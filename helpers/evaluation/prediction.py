@@ -27,10 +27,9 @@ def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tup
         ValueError: The loader gives no pictures, or something else than pictures with labels.
         FloatingPointError: An output is NaN or infinite.
 
-    Example:
-        >>> logits, labels = predict(nn.Flatten(), [(torch.ones(2, 3, 1, 1), torch.tensor([0, 2]))])
-        >>> logits.shape, labels.tolist()
-        (torch.Size([2, 3]), [0, 2])
+    >>> logits, labels = predict(nn.Flatten(), [(torch.ones(2, 3, 1, 1), torch.tensor([0, 2]))])
+    >>> logits.shape, labels.tolist()
+    (torch.Size([2, 3]), [0, 2])
     """
     logits, labels = answers(model, loader, precision)
     check_finite(logits, "outputs", picture_names(loader, len(logits)))

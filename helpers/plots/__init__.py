@@ -7,20 +7,6 @@ from helpers.plots.runs import activations, curves, layers, sweep
 from helpers.plots.style import COLOURS, png
 
 __all__ = [
-    "COLOURS",
-    "activations",
-    "audit_gallery",
-    "confusion",
-    "correlation",
-    "costs",
-    "curves",
-    "embedding",
-    "gallery",
-    "intervals",
-    "layers",
-    "mistakes",
-    "pictures",
-    "png",
-    "splits",
-    "sweep",
-]
+    "COLOURS", "activations", "audit_gallery", "confusion", "correlation", "costs", "curves", "embedding",
+    "gallery", "intervals", "layers", "mistakes", "pictures", "png", "splits", "sweep",
+]  # fmt: skip

@@ -28,10 +28,9 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
     Returns:
         A figure without ticks: distances in t-SNE have no unit.
 
-    Example:
-        >>> figure = embedding({"before": np.eye(2), "after\nk-NN 60 %": np.eye(2)}, [0, 1], ["Bread", "Egg"])
-        >>> [axis.get_title() for axis in figure.axes]
-        ['before', 'after\nk-NN 60 %']
+    >>> figure = embedding({"before": np.eye(2), "after\nk-NN 60 %": np.eye(2)}, [0, 1], ["Bread", "Egg"])
+    >>> [axis.get_title() for axis in figure.axes]
+    ['before', 'after\nk-NN 60 %']
     """
     labels = np.asarray(labels)
     if not 1 <= len(panels) <= 4:

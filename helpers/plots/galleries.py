@@ -46,11 +46,10 @@ def gallery(
             and the caption says which it is.
         columns: Pictures in a row, 2 to 12.
 
-    Example:
-        >>> from helpers.datasets import ImageDataset
-        >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
-        >>> [axis.get_title() for axis in gallery(data).axes]
-        ['ordinary', 'emergency', 'emergency']
+    >>> from helpers.datasets import ImageDataset
+    >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
+    >>> [axis.get_title() for axis in gallery(data).axes]
+    ['ordinary', 'emergency', 'emergency']
     """
     if indices is None:
         indices = np.unique(np.linspace(0, len(dataset) - 1, 12).round().astype(int)) if len(dataset) else []
@@ -117,11 +116,10 @@ def pictures(rows: "Mapping[str, torch.Tensor]", *, captions: Mapping[str, Seque
         rows: By title a batch N x 3 x H x W, uint8, or floating point from 0 to 1; N from 1 to 12.
         captions: By title a text below each picture of that row.
 
-    Example:
-        >>> import torch
-        >>> figure = pictures({"original": torch.zeros(2, 3, 8, 8), "changed": torch.ones(2, 3, 8, 8)})
-        >>> len(figure.axes), [text.get_text() for text in figure.texts]
-        (4, ['original', 'changed'])
+    >>> import torch
+    >>> figure = pictures({"original": torch.zeros(2, 3, 8, 8), "changed": torch.ones(2, 3, 8, 8)})
+    >>> len(figure.axes), [text.get_text() for text in figure.texts]
+    (4, ['original', 'changed'])
     """
     if not rows:
         raise ValueError("there is no row to draw; pass a dict such as {'original': images}.")

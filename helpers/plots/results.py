@@ -25,12 +25,11 @@ def confusion(evaluation: "Evaluation") -> Figure:
 
     A row is a true class, a column a predicted one; the shade is the share of the row.
 
-    Example:
-        >>> import torch
-        >>> from helpers.evaluation import Evaluation
-        >>> figure = confusion(Evaluation(torch.eye(2), torch.tensor([0, 1]), ["ordinary", "emergency"]))
-        >>> figure.axes[0].texts[0].get_text().split()
-        ['1', '100', '%']
+    >>> import torch
+    >>> from helpers.evaluation import Evaluation
+    >>> figure = confusion(Evaluation(torch.eye(2), torch.tensor([0, 1]), ["ordinary", "emergency"]))
+    >>> figure.axes[0].texts[0].get_text().split()
+    ['1', '100', '%']
     """
     counts, classes = evaluation.confusion(), list(evaluation.classes)
     shares = 100 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
@@ -68,10 +67,9 @@ def intervals(results: "Mapping[str, Evaluation | tuple[float, float, float]]") 
 
     This "forest plot" takes, by technique, an `Evaluation`, or (accuracy, low, high) from 0 to 1.
 
-    Example:
-        >>> figure = intervals({"baseline": (0.7, 0.63, 0.76), "dropout": (0.71, 0.64, 0.77)})
-        >>> [text.get_text() for text in figure.axes[0].texts]
-        ['70.0 %  (63.0 to 76.0)', '71.0 %  (64.0 to 77.0)']
+    >>> figure = intervals({"baseline": (0.7, 0.63, 0.76), "dropout": (0.71, 0.64, 0.77)})
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['70.0 %  (63.0 to 76.0)', '71.0 %  (64.0 to 77.0)']
     """
     if not results:
         raise ValueError("there is no result to draw; pass a dict such as {'baseline': evaluation}.")
@@ -102,10 +100,9 @@ def costs(results: Mapping[str, tuple[float, float, float, float]], xlabel: str)
         results: By technique (cost, accuracy, low, high); the cost positive, the others from 0 to 1.
         xlabel: What the cost is, with its unit, such as "training time (s)"; it grows by factors.
 
-    Example:
-        >>> figure = costs({"baseline": (40, 0.6, 0.5, 0.7), "ResNet": (90, 0.7, 0.6, 0.8)}, "training time (s)")
-        >>> figure.axes[0].get_xscale(), [text.get_text() for text in figure.legends[0].texts]
-        ('log', ['baseline', 'ResNet'])
+    >>> figure = costs({"baseline": (40, 0.6, 0.5, 0.7), "ResNet": (90, 0.7, 0.6, 0.8)}, "training time (s)")
+    >>> figure.axes[0].get_xscale(), [text.get_text() for text in figure.legends[0].texts]
+    ('log', ['baseline', 'ResNet'])
     """
     if not results:
         raise ValueError("there is no result to draw; pass a dict such as {'baseline': (seconds, accuracy, 0.6, 0.7)}.")
@@ -140,11 +137,10 @@ def correlation(table: "pd.DataFrame", label: str = "correlation of mistakes") -
     The table is symmetric, of 2 to 8 rows, the same names on both sides, numbers from -1 to 1; `label` says what they
     are. Violet stands for agreement, orange for the opposite, white for none.
 
-    Example:
-        >>> import pandas as pd
-        >>> figure = correlation(pd.DataFrame([[1, 0.4], [0.4, 1]], ["seed 1", "seed 2"], ["seed 1", "seed 2"]))
-        >>> [text.get_text() for text in figure.axes[0].texts]
-        ['1.00', '0.40', '0.40', '1.00']
+    >>> import pandas as pd
+    >>> figure = correlation(pd.DataFrame([[1, 0.4], [0.4, 1]], ["seed 1", "seed 2"], ["seed 1", "seed 2"]))
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['1.00', '0.40', '0.40', '1.00']
     """
     names, values = [str(name) for name in table.index], table.to_numpy(float)
     if not 2 <= len(names) <= 8 or list(table.columns) != list(table.index):
@@ -179,13 +175,12 @@ def splits(data: "Splits") -> Figure:
     Returns:
         A figure with a panel a part; the bars carry the number and the share in percent.
 
-    Example:
-        >>> import torch
-        >>> from types import SimpleNamespace as Part
-        >>> part = Part(labels=torch.tensor([0, 0, 1]), classes=["ordinary", "emergency"])
-        >>> figure = splits(Part(train=part, valid=part, test=None))
-        >>> [text.get_text() for text in figure.axes[0].texts]
-        ['2 (67 %)', '1 (33 %)']
+    >>> import torch
+    >>> from types import SimpleNamespace as Part
+    >>> part = Part(labels=torch.tensor([0, 0, 1]), classes=["ordinary", "emergency"])
+    >>> figure = splits(Part(train=part, valid=part, test=None))
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['2 (67 %)', '1 (33 %)']
     """
     wanted = {"training": data.train, "validation": data.valid, "test": data.test}
     parts = {name: part for name, part in wanted.items() if part is not None and len(part.labels)}

@@ -22,11 +22,10 @@ def curves(histories: "History | Mapping[str, History]") -> Figure:
 
     It takes what `fit` returned, or several of them by technique.
 
-    Example:
-        >>> from helpers.training import COLUMNS, History
-        >>> rows = [dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]
-        >>> [axis.get_ylabel() for axis in curves({"baseline": History(rows, best_epoch=1)}).axes]
-        ['cross-entropy (nats)', 'accuracy (%)']
+    >>> from helpers.training import COLUMNS, History
+    >>> rows = [dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]
+    >>> [axis.get_ylabel() for axis in curves({"baseline": History(rows, best_epoch=1)}).axes]
+    ['cross-entropy (nats)', 'accuracy (%)']
     """
     named = dict(histories) if isinstance(histories, Mapping) else {"": histories}
     if not any(len(history) for history in named.values()):
@@ -67,12 +66,11 @@ def activations(layers: "Mapping[str, torch.Tensor]") -> Figure:
     By layer name it takes a tensor of any shape, and draws a histogram (share of the values in percent); the titles
     give mean and standard deviation, and the share of NaN or infinite values where there are any.
 
-    Example:
-        >>> import torch
-        >>> figure = activations({"conv 1": torch.tensor([0.0, 1.0, 2.0])})
-        >>> print(figure.axes[0].get_title())
-        conv 1
-        mean 1.00, sd 1.00
+    >>> import torch
+    >>> figure = activations({"conv 1": torch.tensor([0.0, 1.0, 2.0])})
+    >>> print(figure.axes[0].get_title())
+    conv 1
+    mean 1.00, sd 1.00
     """
     if not layers:
         raise ValueError("there is no layer to draw; pass a dict such as {'conv 1': activations}.")
@@ -118,10 +116,9 @@ def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = Tr
         ylabel: What the number is, with its unit if it has one.
         log: Whether the axis grows by factors. Zeros have no place there: they leave a gap.
 
-    Example:
-        >>> figure = layers({"plain": [0.001, 0.01, 0.1], "residual": [0.1, 0.1, 0.1]}, "norm of the gradient")
-        >>> figure.axes[0].get_xlabel(), figure.axes[0].get_yscale()
-        ('layer (input to output)', 'log')
+    >>> figure = layers({"plain": [0.001, 0.01, 0.1], "residual": [0.1, 0.1, 0.1]}, "norm of the gradient")
+    >>> figure.axes[0].get_xlabel(), figure.axes[0].get_yscale()
+    ('layer (input to output)', 'log')
     """
     empty = [name for name, numbers in values.items() if not len(numbers)]
     if not values or empty:
@@ -164,11 +161,10 @@ def sweep(
         xlabel: What to write below the axis, with the unit; `x` by default.
         log: Whether the knob grows by factors, as learning rates do.
 
-    Example:
-        >>> import pandas as pd
-        >>> runs = pd.DataFrame({"rate": [0, 0, 0.5, 0.5], "valid_accuracy": [0.7, 0.8, 0.9, 0.9]})
-        >>> sweep(runs, "rate", "valid_accuracy").axes[0].lines[0].get_ydata().round(1).tolist()
-        [75.0, 90.0]
+    >>> import pandas as pd
+    >>> runs = pd.DataFrame({"rate": [0, 0, 0.5, 0.5], "valid_accuracy": [0.7, 0.8, 0.9, 0.9]})
+    >>> sweep(runs, "rate", "valid_accuracy").axes[0].lines[0].get_ydata().round(1).tolist()
+    [75.0, 90.0]
     """
     measures = [y] if isinstance(y, str) else list(y)
     missing = {x, by, *measures} - {None, *table.columns}

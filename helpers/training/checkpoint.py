@@ -49,13 +49,12 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
     Returns:
         The numbers kept beside the weights: ``epoch`` and ``valid_accuracy``; none of a file with weights alone.
 
-    Example:
-        >>> import tempfile
-        >>> model = nn.Linear(2, 2)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     save_checkpoint(model, f"{folder}/best.pt", epoch=3)
-        ...     load_checkpoint(nn.Linear(2, 2), f"{folder}/best.pt")
-        {'epoch': 3}
+    >>> import tempfile
+    >>> model = nn.Linear(2, 2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_checkpoint(model, f"{folder}/best.pt", epoch=3)
+    ...     load_checkpoint(nn.Linear(2, 2), f"{folder}/best.pt")
+    {'epoch': 3}
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"model is {model!r}; pass the network first, the file second: load_checkpoint(model, path).")

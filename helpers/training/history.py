@@ -36,9 +36,8 @@ class History:
         earlier: How many of the epochs an earlier call of `fit` trained, from whose file this one went on.
         valid_part: How many validation pictures were measured each epoch, of how many; None if all were.
 
-    Example:
-        >>> History([dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]).table.valid_accuracy.tolist()
-        [0.6]
+    >>> History([dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]).table.valid_accuracy.tolist()
+    [0.6]
     """
 
     rows: list[dict[str, float]] = field(default_factory=list)

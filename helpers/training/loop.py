@@ -44,11 +44,10 @@ def train_one_epoch(
     Returns:
         ``train_loss`` and ``train_accuracy``, means over the pictures, and ``lr``, of the last step.
 
-    Example:
-        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2)).to(runtime.device())
-        >>> pictures = [(torch.rand(4, 3, 1, 1), torch.tensor([0, 1, 0, 1]))]
-        >>> sorted(train_one_epoch(model, pictures, torch.optim.SGD(model.parameters(), lr=0.1)))
-        ['lr', 'train_accuracy', 'train_loss']
+    >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2)).to(runtime.device())
+    >>> pictures = [(torch.rand(4, 3, 1, 1), torch.tensor([0, 1, 0, 1]))]
+    >>> sorted(train_one_epoch(model, pictures, torch.optim.SGD(model.parameters(), lr=0.1)))
+    ['lr', 'train_accuracy', 'train_loss']
     """
     on = runtime.device()
     chosen = runtime.choose_precision(precision, on)
@@ -149,12 +148,11 @@ def fit(
         OSError: `checkpoint`, `log` or `resume` cannot be written.
         FloatingPointError: The training or validation loss or an output became NaN or infinite.
 
-    Example:
-        >>> pictures = [(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 0, 1]))]
-        >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 2))
-        >>> sgd = torch.optim.SGD(model.parameters(), lr=0.1)
-        >>> len(fit(model, pictures, epochs=2, optimizer=sgd, progress=False))
-        2
+    >>> pictures = [(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 0, 1]))]
+    >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 2))
+    >>> sgd = torch.optim.SGD(model.parameters(), lr=0.1)
+    >>> len(fit(model, pictures, epochs=2, optimizer=sgd, progress=False))
+    2
     """
     knobs = {"epochs": epochs, "patience": patience, "max_grad_norm": max_grad_norm, "average": average}
     knobs["valid_pictures"] = valid_pictures
