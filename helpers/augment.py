@@ -204,15 +204,10 @@ height and width, enlarged; and with Gaussian noise, new with every call."""
 def views(name: str, *, count: int | None = None) -> list[Transform]:
     """Return functions that show a whole batch in another way, for the argument `views` of `evaluate`.
 
-    The unchanged pictures are not among them, as `evaluate` always counts them in. Lists can be joined with ``+``.
-
-    Args:
-        name: A key of `VIEWS`.
-        count: How many views of "noise", 4 by default; the others have as many as there are.
-
-    Returns:
-        Functions from a batch N x 3 x H x W, uint8 in 0..255 or floating point in [0, 1], to one of the same shape and
-        type. All but "noise" give the same pictures every time; that one is repeated by `seed_everything`.
+    They map a batch N x 3 x H x W, uint8 in 0..255 or floating point in [0, 1], to one of the same shape and type. The
+    unchanged pictures are not among them, as `evaluate` always counts them in. Lists can be joined with ``+``. `count`
+    says how many views of "noise", 4 by default; the others have as many as there are and always give the same
+    pictures, that one is repeated by `seed_everything`.
 
     >>> (mirror,) = views("flip")
     >>> mirror(torch.arange(3.0).expand(1, 3, 1, 3))[0, 0]

@@ -70,18 +70,6 @@ def record(
         model: Gives the number of parameters.
         history: Gives epochs and seconds.
         train: Measured on the training pictures, which the moving figures of a `History` do not stand in for.
-
-    >>> import tempfile, torch
-    >>> from helpers.evaluation import Evaluation
-    >>> folder = tempfile.TemporaryDirectory()
-    >>> os.environ["COURSE_LEDGER"] = folder.name + "/ledger.csv"
-    >>> measured = Evaluation(torch.eye(2), torch.tensor([0, 1]), ["ordinary", "emergency"])
-    >>> record("01_baseline", "baseline", measured, profile="sample", seed=0)
-    >>> leaderboard("sample")[["technique", "valid_accuracy", "seeds"]]
-    accuracies in % technique  valid_accuracy  seeds
-    1                baseline           100.0      1
-    >>> del os.environ["COURSE_LEDGER"]
-    >>> folder.cleanup()
     """
     if profile not in ("sample", "full"):
         raise ValueError(f"profile is {profile!r}; pass 'sample' or 'full', best as data.profile.")

@@ -21,9 +21,6 @@ class VehicleNet(nn.Module):
         channels: Output channels of each convolution; one block an entry.
         hidden: Units of one more linear layer before the last; 0 for none.
 
-    Raises:
-        ValueError: A size or a share is out of range.
-
     >>> VehicleNet(image_size=64)(torch.zeros(5, 3, 64, 64)).shape
     torch.Size([5, 2])
     """
@@ -71,15 +68,8 @@ class FoodCNN(nn.Module):
 
     The network of the second source article: per block ``Conv 3x3, BatchNorm, ReLU, MaxPool 2``, blocks of 64, 128,
     256, 512 and 512 channels, then ``Linear 1024, ReLU, Linear 512, ReLU, Linear``. At 128 pixels the first linear
-    layer sees 512 x 4 x 4 values.
-
-    Args:
-        image_size: Height and width of the pictures in pixels, at least 32: five halvings must leave one pixel.
-        classes: Number of classes.
-        width: Channels of the first block; all other layers follow. With 32 each is half as wide as the article's.
-
-    Raises:
-        ValueError: The pictures are too small, or there are fewer than two classes.
+    layer sees 512 x 4 x 4 values; `image_size` is at least 32. All layers follow `width`, the channels of the first
+    block: with 32 each is half as wide as the article's.
 
     >>> FoodCNN(image_size=64)(torch.zeros(2, 3, 64, 64)).shape
     torch.Size([2, 11])
@@ -112,15 +102,9 @@ class BasicBlock(nn.Module):
     """Two 3x3 convolutions and a shortcut around them (He et al., *Deep residual learning*, 2015, figure 5 left).
 
     The block learns what to *add* to its input: with weights near zero it passes the input on, so more blocks cannot
-    make the network worse by being there. Where the block halves the picture or changes the number of channels, a 1x1
-    convolution brings the shortcut to the same shape. The convolutions have no bias, as the batch norm after each
-    subtracts it again.
-
-    Args:
-        inputs: Channels that come in.
-        outputs: Channels that go out.
-        stride: 2 halves height and width, 1 keeps them.
-        shortcut: False leaves the shortcut out: a plain network, for comparison.
+    make the network worse by being there. Where the block halves the picture (`stride` 2) or changes the number of
+    channels, a 1x1 convolution brings the shortcut to the same shape. The convolutions have no bias, as the batch norm
+    after each subtracts it again. Without `shortcut` it is a block of a plain network, for comparison.
 
     >>> BasicBlock(8, 16, stride=2)(torch.zeros(1, 8, 6, 6)).shape
     torch.Size([1, 16, 3, 3])
@@ -161,13 +145,7 @@ class ResNet(nn.Module):
         width: Channels of the first stage.
         shortcut: False gives the plain network of the same depth.
 
-    Raises:
-        ValueError: Fewer than two classes, or no block or no channel somewhere.
-
-    >>> ResNet()(torch.zeros(1, 3, 128, 128)).shape
-    torch.Size([1, 11])
-    >>> small = ResNet(blocks=(1, 1, 1), width=16)
-    >>> sum(weights.numel() for weights in small.parameters())
+    >>> sum(weights.numel() for weights in ResNet(blocks=(1, 1, 1), width=16).parameters())
     80027
     """
 

@@ -115,13 +115,9 @@ def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
 def change_explorer(dataset: "ImageDataset", indices: Sequence[int] | None = None, *, seed: int = 0) -> ipywidgets.VBox:
     """Try the changes of `augment.CHANGES` at any strength: pictures as they are above, changed below.
 
-    The same setting always shows the same pictures, and the random numbers of the notebook stay as they were.
+    It shows the pictures at `indices`, at most 12; by default 6, spread evenly. The same setting always shows the same
+    changes, the button counts on from `seed`, and the random numbers of the notebook stay as they were.
     `plots.pictures` is the static figure.
-
-    Args:
-        dataset: The pictures, all of one size.
-        indices: Positions to show, at most 12; by default 6, spread evenly.
-        seed: Of the first random numbers; the button counts on from it.
 
     >>> from helpers.datasets import ImageDataset
     >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["Bread", "Egg"])

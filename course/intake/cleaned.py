@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from helpers.datasets import Audit
-from helpers.datasets.labels import COLUMNS, short
+from helpers.datasets.layout import COLUMNS, short
 from helpers.datasets.profiles import find_set
 from helpers.datasets.splits import deal, lacking
 from helpers.files import write_text

@@ -12,8 +12,7 @@ from course.intake.arrival import report
 from course.intake.layouts import Found, find_pictures
 from course.intake.sources import MANUAL, SOURCES, DownloadError, download
 from course.intake.unpack import unpack
-from helpers.datasets.labels import UNLABELLED, LabelTable, short, some
-from helpers.datasets.layout import CSV, PARTS
+from helpers.datasets.layout import CSV, PARTS, UNLABELLED, LabelTable, short, some
 from helpers.datasets.pictures import MAX_PIXELS, UnreadablePictureError, check_size
 from helpers.datasets.profiles import find_set
 from helpers.files import data_dir, make_folder, walk, write_whole

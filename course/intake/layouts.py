@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.datasets.labels import UNLABELLED, LabelTable, number, read_labels
-from helpers.datasets.layout import IMAGES, LABELLED, PARTS, label_of
+from helpers.datasets.layout import IMAGES, LABELLED, PARTS, UNLABELLED, LabelTable, label_of, number, read_labels
 from helpers.datasets.pictures import SUFFIXES
 from helpers.datasets.profiles import find_set
 from helpers.files import litter, walk

@@ -8,8 +8,7 @@ import numpy as np
 from PIL import Image
 
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.labels import UNLABELLED, LabelTable, number, short, sides, some
-from helpers.datasets.layout import read_set
+from helpers.datasets.layout import UNLABELLED, LabelTable, number, read_set, short, sides, some
 from helpers.datasets.pictures import SUFFIXES, Facts, open_picture
 from helpers.datasets.profiles import SETS, choose_profile, data_folder, find_set
 from helpers.datasets.splits import contradicting, deal, group_identical, keep_apart, lacking
@@ -21,21 +20,13 @@ NEAR = 6
 
 @dataclass
 class Leak:
-    """Labels that the number in the file name gives away.
+    """Labels that the number in the file name gives away."""
 
-    Attributes:
-        label: The class that stands alone on one side of the cut.
-        below: Every file number below this one has that label.
-        count: How many pictures lie there.
-        guess: Share of all labels that one cut through the numbers guesses right, 0..1.
-        usual: Share that always guessing the larger class gets right, 0..1.
-    """
-
-    label: str
-    below: int
-    count: int
-    guess: float
-    usual: float
+    label: str  # the class that stands alone on one side of the cut
+    below: int  # every file number below this one has that label
+    count: int  # how many pictures lie there
+    guess: float  # share of all labels that one cut through the numbers guesses right, 0..1
+    usual: float  # share that always guessing the larger class gets right, 0..1
 
     def __str__(self) -> str:
         return (
@@ -46,35 +37,22 @@ class Leak:
 
 @dataclass
 class Audit:
-    """The findings of `audit`.
+    """The findings of `audit`."""
 
-    Attributes:
-        title: What was audited.
-        source: Pictures and labels as they were read, with the complaints about the rows or files that cannot be used.
-        unreadable: (name, reason) of files that cannot be decoded.
-        identical: Groups of names of pixel-identical pictures, the contradicting ones included.
-        across: Those of them that stand in several parts of a set that comes split.
-        contradicting: Those of them that carry different labels: {name: label}.
-        near: (name, name, differing signs of 64) of pictures that look alike and are not identical.
-        balance: Pictures of each class, and those without a label if there are any.
-        leak: How far file numbers give labels away, or None; looked for where there are two classes.
-        outliers: (name, what is unusual about size, mode, bytes or colours).
-        without_row: Pictures that no row names.
-        lacks: Which part or class is without a picture once unreadable and contradicting ones are left out, or "".
-    """
-
-    title: str
+    title: str  # what was audited
+    # pictures and labels as they were read, with the complaints about the rows or files that cannot be used
     source: LabelTable
-    unreadable: list[tuple[str, str]]
-    identical: list[list[str]]
-    across: list[list[str]]
-    contradicting: list[dict[str, str]]
+    unreadable: list[tuple[str, str]]  # (name, reason) of files that cannot be decoded
+    identical: list[list[str]]  # groups of names of pixel-identical pictures, the contradicting ones included
+    across: list[list[str]]  # those of them that stand in several parts of a set that comes split
+    contradicting: list[dict[str, str]]  # those of them that carry different labels: {name: label}
+    # (name, name, differing signs of 64) of pictures that look alike and are not identical
     near: list[tuple[str, str, int]]
-    balance: dict[str, int]
-    leak: Leak | None
-    outliers: list[tuple[str, str]]
-    without_row: list[str]
-    lacks: str
+    balance: dict[str, int]  # pictures of each class, and those without a label if there are any
+    leak: Leak | None  # how far file numbers give labels away, or None; looked for where there are two classes
+    outliers: list[tuple[str, str]]  # (name, what is unusual about size, mode, bytes or colours)
+    without_row: list[str]  # pictures that no row names
+    lacks: str  # which part or class is without a picture once unreadable and contradicting ones are left out, or ""
 
     @property
     def loadable(self) -> bool:
@@ -121,18 +99,10 @@ class Audit:
 
 
 def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None) -> Audit:
-    """Look for everything that makes a set of labelled pictures untrustworthy.
+    """Look for everything that makes a set of labelled pictures untrustworthy: "vehicles", "food11", or a folder.
 
-    Args:
-        folder_or_name: "vehicles", "food11", or a folder in the layout of one of them.
-        profile: With a name, as for `load_vehicles` and `load_food`.
-
-    Returns:
-        The findings: a table, and the lists behind it.
-
-    Raises:
-        FileNotFoundError: There is no such set.
-        ValueError: The label CSV cannot be used at all.
+    A name takes a profile as `load_vehicles` does, a folder must be in the layout of one of the sets. Without such a
+    set it is a FileNotFoundError; a label CSV that cannot be used at all is a ValueError.
 
     >>> audit("no such folder")
     Traceback (most recent call last):

@@ -27,18 +27,13 @@ _FRESH = 2_000_000_000
 
 @dataclass
 class Decoded:
-    """Pictures of one folder at one size.
+    """Pictures of one folder at one size."""
 
-    Attributes:
-        images: uint8 memory map, N x size x size x 3; black where a file was unreadable. Copy-on-write: nothing
-            written to it reaches the disk.
-        facts: N entries; None where a file was unreadable.
-        unreadable: Position -> reason.
-    """
-
+    # uint8 memory map, N x size x size x 3; black where a file was unreadable. Copy-on-write: nothing written to it
+    # reaches the disk
     images: np.memmap
-    facts: list[Facts | None]
-    unreadable: dict[int, str]
+    facts: list[Facts | None]  # N entries; None where a file was unreadable
+    unreadable: dict[int, str]  # position -> reason
 
 
 def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squash") -> Decoded:

@@ -3,8 +3,7 @@
 import textwrap
 
 from helpers.datasets.cache import decode_folder
-from helpers.datasets.labels import UNLABELLED, short, sides, some
-from helpers.datasets.layout import PARTS, read_set
+from helpers.datasets.layout import PARTS, UNLABELLED, read_set, short, sides, some
 from helpers.datasets.loader import ImageDataset, Pictures
 from helpers.datasets.pictures import ASPECTS
 from helpers.datasets.profiles import choose_profile, data_folder, find_set
@@ -68,10 +67,10 @@ def load_food(
 
     A picture that stands in several parts (pixel-identical as stored, before any scaling) stays in one of them only:
     what is also in valid or test is left out of train, what is also in test is left out of valid, and a printed line
-    says so. Decoding happens once; later calls open the memory-mapped result.
+    says so.
 
     Args:
-        profile: As for `load_vehicles`.
+        profile: As for `load_vehicles`, as are the errors.
         image_size: Width and height in pixels.
         on_unreadable: "error", or "skip" to leave unreadable files out and print their names.
         aspect: What becomes of pictures that are not square: "squash" scales both sides to `image_size`, as the
@@ -80,10 +79,6 @@ def load_food(
     Returns:
         The parts; every picture is uint8 RGB, every label 0 (Bread) to 10 (Vegetable/Fruit). `test` is None where the
         set has no such part; where it has one without labels, these are -1: it can be predicted, not evaluated.
-
-    Raises:
-        ValueError: A wrong argument, unreadable pictures, files without a label, or a part without a picture.
-        FileNotFoundError: The real photos were asked for and are not there.
 
     >>> load_food("sample", aspect="stretch")
     Traceback (most recent call last):

@@ -22,22 +22,14 @@ class UnreadablePictureError(ValueError):
 
 @dataclass(frozen=True)
 class Facts:
-    """What one look at a picture file found out.
+    """What one look at a picture file found out."""
 
-    Attributes:
-        mode: Pillow's name of the file's colour mode ("RGB", "L", "CMYK", ...).
-        width: Pixels, right side up.
-        height: Pixels, right side up.
-        pixels: Hash of the decoded RGB at original size: equal for identical pictures, however they are stored.
-        look: 64-bit difference hash as 16 hex digits: nearly equal for pictures that look alike.
-        spread: Standard deviation of the pixels, 0 to 127.5, of the colour in which it is largest: 0 for one colour.
-    """
-
-    mode: str
-    width: int
-    height: int
-    pixels: str
-    look: str
+    mode: str  # pillow's name of the file's colour mode ("RGB", "L", "CMYK", ...)
+    width: int  # pixels, right side up
+    height: int  # pixels, right side up
+    pixels: str  # hash of the decoded RGB at original size: equal for identical pictures, however they are stored
+    look: str  # 64-bit difference hash as 16 hex digits: nearly equal for pictures that look alike
+    # standard deviation of the pixels, 0 to 127.5, of the colour in which it is largest: 0 for one colour
     spread: float
 
 

@@ -18,26 +18,16 @@ FOOD = ["Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat", "Noodl
 
 @dataclass(frozen=True)
 class PictureSet:
-    """What is particular to one set.
+    """What is particular to one set."""
 
-    Attributes:
-        name: What Python calls it; NAME-sample is the folder of the drawn sample.
-        real: What the command line calls it; also the folder of the real photos.
-        photos: The real photos in words.
-        variable: Environment variable that names a folder of real photos elsewhere.
-        classes: Names of the classes, in the order of the labels.
-        image_sizes: Width and height in pixels by default, for each profile.
-        count: Pictures in the sample.
-        shares: Of train, valid and test, for each profile, where the set does not come in parts.
-    """
-
-    name: str
-    real: str
-    photos: str
-    variable: str
-    classes: list[str]
-    image_sizes: dict[str, int]
-    count: int
+    name: str  # what Python calls it; NAME-sample is the folder of the drawn sample
+    real: str  # what the command line calls it; also the folder of the real photos
+    photos: str  # the real photos in words
+    variable: str  # environment variable that names a folder of real photos elsewhere
+    classes: list[str]  # names of the classes, in the order of the labels
+    image_sizes: dict[str, int]  # width and height in pixels by default, for each profile
+    count: int  # pictures in the sample
+    # of train, valid and test, for each profile, where the set does not come in parts
     shares: dict[str, tuple[float, float, float]] | None = None
 
     def elsewhere(self) -> Path | None:

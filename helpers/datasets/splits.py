@@ -11,21 +11,13 @@ from helpers.datasets.loader import ImageDataset
 
 @dataclass
 class Splits:
-    """A set of pictures in its parts.
+    """A set of pictures in its parts."""
 
-    Attributes:
-        train: To learn from.
-        valid: To compare models on.
-        test: To open once, at the end; None where a split has no such part.
-        profile: "sample" (drawn) or "full" (the real photos).
-        name: Which set this is.
-    """
-
-    train: ImageDataset
-    valid: ImageDataset
-    test: ImageDataset | None
-    profile: str
-    name: str
+    train: ImageDataset  # to learn from
+    valid: ImageDataset  # to compare models on
+    test: ImageDataset | None  # to open once, at the end; None where a split has no such part
+    profile: str  # "sample" (drawn) or "full" (the real photos)
+    name: str  # which set this is
 
     def __str__(self) -> str:
         parts = {"train": self.train, "valid": self.valid, "test": self.test}
@@ -50,20 +42,11 @@ def group_identical(hashes: list[str]) -> list[list[int]]:
 def split_honest(
     groups: list[list[int]], labels: list[int], seed: int, shares: tuple[float, float, float] = (0.70, 0.15, 0.15)
 ) -> tuple[list[int], list[int], list[int]]:
-    """Split into train, valid and test, stratified, with every group in one part.
+    """Split into train, valid and test, stratified, with every group of identical pictures in one part.
 
-    Per class the groups are shuffled and dealt out by counting pictures, so each share is met to within one group and
-    no group is torn. (scikit-learn's StratifiedGroupKFold keeps groups too, but deals in equal folds: 70 / 15 / 15
-    would need twenty of them.)
-
-    Args:
-        groups: Positions of identical pictures; all pictures of a group carry the same label.
-        labels: Label of each position.
-        seed: Decides the shuffle.
-        shares: Of the three parts.
-
-    Returns:
-        Positions of train, valid and test, each ascending.
+    Per class the groups are shuffled by `seed` and dealt out by counting pictures, so each share is met to within one
+    group and no group is torn. (scikit-learn's StratifiedGroupKFold keeps groups too, but deals in equal folds:
+    70 / 15 / 15 would need twenty of them.) Groups and parts are lists of positions in `labels`.
 
     >>> [len(part) for part in split_honest([[i] for i in range(20)], [0, 1] * 10, seed=0)]
     [14, 3, 3]
@@ -103,14 +86,9 @@ def keep_apart(
 ) -> tuple[dict[str, list[int]], dict[str, dict[int, int]], list[list[int]]]:
     """Decide what of a set that comes in parts is used, so that no picture stands in two of them.
 
-    Args:
-        groups: Positions of identical pictures.
-        parts: The part of each position.
-        labels: Its label.
-
-    Returns:
-        Positions of "train", "valid" and, where there is one, "test"; what is left out of train and valid since a later
-        part has it too, each with its twin there; the groups of train with different labels, which are left out too.
+    Takes the groups of identical pictures, and part and label of each position; returns the positions of "train",
+    "valid" and, where there is one, "test"; what is left out of train and valid since a later part has it too, each
+    with its twin there; and the groups of train with different labels, which are left out too.
 
     >>> keep_apart([[0, 2], [1, 3], [4]], ["train", "train", "valid", "train", "test"], [0, 0, 0, 1, 0])
     ({'train': [], 'valid': [2], 'test': [4]}, {'train': {0: 2}, 'valid': {}}, [[1, 3]])

@@ -4,8 +4,7 @@ from helpers.evaluation.attacks import pgd
 from helpers.evaluation.comparison import Comparison, compare
 from helpers.evaluation.feature_space import features, nearest_neighbour_accuracy
 from helpers.evaluation.guards import Loader
-from helpers.evaluation.measure import Evaluation, Views, evaluate, wilson
-from helpers.evaluation.prediction import predict
+from helpers.evaluation.measure import Evaluation, Views, evaluate, predict, wilson
 from helpers.evaluation.together import ensemble, majority_vote, mistake_correlation
 
 __all__ = [

@@ -18,15 +18,12 @@ def pgd(
 
     Args:
         model: Maps images to logits; used in evaluation mode and left in the mode and with the gradients it had.
-        images: float32 N x 3 x H x W in [0, 1].
+        images: float32 N x 3 x H x W in [0, 1], as are the adversarial pictures that it returns.
         labels: int64 N.
         epsilon: Largest change of a pixel; 8/255 can hardly be seen, the article's 0.3 cannot be missed.
-        step: Change in each step.
+        step: Change in each of `steps` steps.
         steps: How many.
         random_start: Begin at a random point within `epsilon` instead of at the picture.
-
-    Returns:
-        The adversarial pictures, of the shape of `images`, in [0, 1] and within `epsilon` of them.
 
     >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2))
     >>> picture = torch.full((1, 3, 1, 1), 0.5)

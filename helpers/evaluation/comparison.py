@@ -22,8 +22,8 @@ class Comparison:
         p_value: Probability of a difference at least as large if there were none.
         n: Pictures (one run each) or seeds (several runs).
         method: The test in words.
-        limit: Of several runs on named pictures: which of the two chances makes the interval wide, so that more of it
-            would narrow it most: ``"seeds"`` or ``"pictures"``; else None.
+        limit: Of several runs on named pictures the chance of which more would narrow the interval most: ``"seeds"`` or
+            ``"pictures"``; else None.
         margin: The difference, 0 to 1, below which two models were called equal before they were measured, or None.
     """
 

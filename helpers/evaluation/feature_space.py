@@ -4,21 +4,15 @@ import torch
 from torch import nn
 
 from helpers.evaluation.guards import Loader
-from helpers.evaluation.prediction import predict
+from helpers.evaluation.measure import predict
 
 
 def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
     """Return what comes into `layer` for all pictures of `loader`, in its order, as `predict` computes it.
 
-    A hook listens to the layer while `predict` runs, so the model needs no change; the hook is removed afterwards.
-
-    Args:
-        model: Maps images N x 3 x H x W to logits N x C.
-        loader: Iterable of (images, labels); images float32 in [0, 1] or uint8.
-        layer: A part of `model`, such as ``model.fc``, its last linear layer; used exactly once for each batch.
-
-    Returns:
-        Features, float32 N x D, all dimensions after the first flattened into one, and labels, int64 N, on the CPU.
+    The layer is a part of the model that it uses once for each batch, such as ``model.fc``, its last linear layer. A
+    hook listens to it while `predict` runs, so the model needs no change. Features are float32 N x D, all dimensions
+    after the first flattened into one, labels int64 N, on the CPU.
 
     >>> model = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(3, 2))
     >>> images = torch.tensor([[1.0, -2.0, 3.0]]).reshape(1, 3, 1, 1)

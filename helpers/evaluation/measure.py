@@ -1,7 +1,8 @@
-"""Measure a classifier, with an interval."""
+"""Let a network answer all pictures of a loader, and measure it, with an interval."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from helpers import runtime
 from helpers.evaluation.guards import (
     Loader,
     batches,
@@ -19,7 +21,6 @@ from helpers.evaluation.guards import (
     classes_of,
     picture_names,
 )
-from helpers.evaluation.prediction import answers, predict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,10 +38,6 @@ class Evaluation:
         labels: int64 N.
         classes: C class names.
         names: N picture names, each once, by which `compare` and `ensemble` pair pictures; None where they are unknown.
-
-    Raises:
-        ValueError: The shapes do not fit together, outputs and classes differ in number, or a label is none of them.
-        FloatingPointError: A logit is NaN or infinite.
 
     >>> print(Evaluation(torch.tensor([[2.0, 0.0], [1.0, 0.0]]), torch.tensor([0, 1]), ["a", "b"]))
     accuracy 50.0 % (95 % interval 9.5 to 90.5; 1 of 2 pictures)
@@ -158,9 +155,7 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, pr
         An `Evaluation` in the order of the loader, with the picture names where the loader's dataset has them.
 
     Raises:
-        ValueError: The loader gives no pictures, something else than pictures with labels, or a label that is none of
-            the model's outputs; the model has not one output for each class; `views` is no list of functions, or a view
-            does not give one picture for each picture.
+        ValueError: Pictures, labels, views and model do not fit together.
         FloatingPointError: An output is NaN or infinite.
 
     >>> evaluate(nn.Flatten(), [(torch.eye(3).reshape(3, 3, 1, 1), torch.tensor([0, 1, 0]))]).correct.tolist()
@@ -242,3 +237,60 @@ def wilson(correct: int, total: int) -> tuple[float, float]:
 
     interval = binomtest(correct, total).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
+
+
+def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the logits of all pictures of `loader`, in its order, without dropout and without gradients.
+
+    Takes what `evaluate` takes, raises what it raises, and leaves the model in the mode it had, too. The logits are
+    float32 N x C, the labels int64 N, both on the CPU.
+
+    >>> logits, labels = predict(nn.Flatten(), [(torch.ones(2, 3, 1, 1), torch.tensor([0, 2]))])
+    >>> logits.shape, labels.tolist()
+    (torch.Size([2, 3]), [0, 2])
+    """
+    logits, labels = answers(model, loader, precision)
+    check_finite(logits, "outputs", picture_names(loader, len(logits)))
+    return logits, labels
+
+
+def answers(model: nn.Module, loader: Loader, precision: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Do what `predict` does, whether the outputs are finite or not."""
+    on = runtime.device()
+    chosen = runtime.choose_precision(precision, on)
+    runtime.keep_big_blocks()
+    model.to(on, memory_format=runtime.memory_format(on))
+    all_logits, all_labels = [], []
+    with evaluation_mode(model), torch.inference_mode():
+        for images, labels in batches(loader):
+            with runtime.autocast(chosen, on):
+                logits = model(runtime.prepare(images, on))
+            check_outputs(logits, len(images))
+            all_logits.append(logits.float().cpu())
+            all_labels.append(labels.cpu())
+    if not all_logits:
+        raise ValueError("the loader gives no pictures; an accuracy needs at least one.")
+    # clone: tensors made in inference mode could not be used in a later computation with gradients
+    return torch.cat(all_logits).clone(), torch.cat(all_labels).clone()
+
+
+@contextmanager
+def evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Switch dropout off and batch norm to its running statistics; each submodule gets back the mode that it had."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
+
+
+def check_outputs(logits: torch.Tensor, count: int) -> None:
+    """Raise ValueError for a model whose answer to `count` pictures is not `count` x C."""
+    if not isinstance(logits, torch.Tensor) or logits.ndim != 2 or len(logits) != count:
+        found = " x ".join(map(str, logits.shape)) if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise ValueError(
+            f"the model answers a batch of {count} with {found or 'one number'}; build it so that forward returns "
+            "logits, N x C."
+        )

@@ -64,14 +64,10 @@ def mistake_correlation(evaluations: Members) -> "pd.DataFrame":
     (Pearson's, of wrong = 1 and right = 0, -1 to 1; NaN where a member is always right or always wrong) and
     ``both_wrong`` (share of the pictures, 0 to 1).
 
-    >>> labels = torch.tensor([0, 0, 0, 0])
-    >>> said = {"net": [0, 0, 1, 1], "same": [0, 0, 1, 1], "other": [0, 1, 0, 1]}
-    >>> members = {name: Evaluation(torch.eye(2)[said[name]], labels, ["a", "b"]) for name in said}
-    >>> mistake_correlation(members).round(2)
-          a      b  correlation  both_wrong
-    0   net   same          1.0        0.50
-    1   net  other          0.0        0.25
-    2  same  other          0.0        0.25
+    >>> members = [Evaluation(torch.eye(2)[said], torch.zeros(4).long(), ["a", "b"]) for said in ([0, 0, 1, 1],) * 2]
+    >>> mistake_correlation(members)
+       a  b  correlation  both_wrong
+    0  1  2          1.0         0.5
     """
     import pandas as pd
 

@@ -17,16 +17,13 @@ MARKERS = ("o", "^", "s", "v", "D", "P", "X", "<", "*", ">", "p", "h")
 def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: Sequence[str]) -> Figure:
     r"""Draw two-dimensional points of the same pictures, a panel each: t-SNE before and after training.
 
-    Each class has a colour and a marker, and its number stands at the median of its points.
+    Each class has a colour and a marker, and its number stands at the median of its points. There are no ticks:
+    distances in t-SNE have no unit.
 
     Args:
-        panels: By title an array N x 2, one to four of them, of the same N pictures. A title may have a second line
-            for the numbers that belong to it.
+        panels: By title an array N x 2, one to four of them. A second line of a title is for its numbers.
         labels: Class of each picture, N.
         classes: Class names, at most 12.
-
-    Returns:
-        A figure without ticks: distances in t-SNE have no unit.
 
     >>> figure = embedding({"before": np.eye(2), "after\nk-NN 60 %": np.eye(2)}, [0, 1], ["Bread", "Egg"])
     >>> [axis.get_title() for axis in figure.axes]

@@ -38,16 +38,11 @@ def check_can_write(path: str | Path, name: str) -> None:
 
 
 def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
-    """Put the weights of a file into `model`.
+    """Put the weights of a file into a model of the same architecture; one that does not fit stays as it was.
 
-    Args:
-        model: A module of the same architecture; one that does not fit is a ValueError and stays as it was.
-        path: What `fit(..., checkpoint=path)` or ``torch.save(model.state_dict(), path)`` wrote. Weights that were
-            saved from a compiled or a `DataParallel` model fit too. Only weights and plain values are read
-            (``weights_only=True``), so a file from elsewhere cannot run code.
-
-    Returns:
-        The numbers kept beside the weights: ``epoch`` and ``valid_accuracy``; none of a file with weights alone.
+    The file is what `fit(..., checkpoint=path)` or ``torch.save(model.state_dict(), path)`` wrote, also of a compiled
+    or a `DataParallel` model. Only weights and plain values are read (``weights_only=True``), so a file from elsewhere
+    cannot run code. Returns the numbers kept beside the weights: ``epoch`` and ``valid_accuracy``, where there are any.
 
     >>> import tempfile
     >>> model = nn.Linear(2, 2)

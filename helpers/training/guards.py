@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Subset
 from helpers import runtime
 from helpers.datasets.loader import make_loader
 from helpers.evaluation.guards import Loader, batches, check_classes, check_labels, classes_of, labels_ahead, length
-from helpers.evaluation.prediction import check_outputs, evaluation_mode
+from helpers.evaluation.measure import check_outputs, evaluation_mode
 from helpers.training.checkpoint import check_can_write
 from helpers.training.resume import same_random_numbers
 

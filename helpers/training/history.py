@@ -1,10 +1,18 @@
-"""What a call of `fit` measured, epoch by epoch."""
+"""What a call of `fit` measured, epoch by epoch, and how it is shown."""
 
+import contextlib
 import csv
 import math
+import sys
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from helpers.evaluation.guards import length
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,21 +37,17 @@ class History:
     figures are those of `evaluate` after the epoch, of the averaged weights where they are averaged. Both count
     pictures, not batches.
 
-    Attributes:
-        rows: One dict an epoch with the keys of `COLUMNS`; validation figures are NaN without a validation loader.
-        best_epoch: The epoch with the highest validation accuracy (of equals the lowest validation loss), or None.
-        stopped: Why training ended before the last epoch, or None.
-        earlier: How many of the epochs an earlier call of `fit` trained, from whose file this one went on.
-        valid_part: How many validation pictures were measured each epoch, of how many; None if all were.
-
     >>> History([dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]).table.valid_accuracy.tolist()
     [0.6]
     """
 
+    # one dict an epoch with the keys of `COLUMNS`; validation figures are NaN without a validation loader
     rows: list[dict[str, float]] = field(default_factory=list)
+    # the epoch with the highest validation accuracy (of equals the lowest validation loss), or None
     best_epoch: int | None = None
-    stopped: str | None = None
-    earlier: int = 0
+    stopped: str | None = None  # why training ended before the last epoch, or None
+    earlier: int = 0  # how many of the epochs an earlier call of `fit` trained, from whose file this one went on
+    # how many validation pictures were measured each epoch, of how many; None if all were
     valid_part: tuple[int, int] | None = None
 
     @property
@@ -104,3 +108,46 @@ def append(path: str | Path, row: dict[str, float]) -> None:
         if row["epoch"] == 1:
             writer.writeheader()
         writer.writerow(row)
+
+
+class Progress:
+    """One line while training, the history's table after it: in a notebook a display that is replaced, else tqdm."""
+
+    def __init__(self, epochs: int, loader: Iterable, done: int = 0) -> None:
+        self.epochs, self.started, self.drawn, self.steps = epochs, time.perf_counter(), 0.0, 0
+        batches = length(loader)
+        self.total = batches and (epochs - done) * batches
+        self.handle = None
+        with contextlib.suppress(ImportError, NameError):
+            from IPython import get_ipython
+
+            if get_ipython() is not None and hasattr(get_ipython(), "kernel"):
+                from IPython.display import display
+
+                self.handle = display({"text/plain": "starting"}, raw=True, display_id=True)
+
+    def step(self, epoch: int, history: History) -> None:
+        """Count a batch and redraw the line, at most five times a second."""
+        self.steps += 1
+        now = time.perf_counter()
+        if now - self.drawn < 0.2:
+            return
+        self.drawn = now
+        last = f"valid {100 * history.rows[-1]['valid_accuracy']:.1f} %" if history.rows else ""
+        line = tqdm.format_meter(
+            self.steps, self.total, now - self.started, ncols=78, unit="batch", prefix=f"epoch {epoch}/{self.epochs}",
+            postfix=last or None,
+        )  # fmt: skip
+        if self.handle:
+            self.handle.update({"text/plain": line}, raw=True)
+        elif sys.stderr.isatty():
+            print(f"\r{line:<78}", end="", file=sys.stderr, flush=True)
+
+    def close(self, history: History) -> None:
+        """Put the table in the place of the line."""
+        if self.handle:
+            self.handle.update(history)
+            return
+        if sys.stderr.isatty():
+            print("\r" + " " * 78 + "\r", end="", file=sys.stderr, flush=True)
+        print(history)

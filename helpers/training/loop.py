@@ -16,8 +16,7 @@ from helpers.evaluation.guards import Loader, batches, check_finite
 from helpers.evaluation.measure import evaluate
 from helpers.training.checkpoint import save_checkpoint
 from helpers.training.guards import check_knobs, look_ahead, part_of, read_scheduler, watched
-from helpers.training.history import COLUMNS, History, append, better
-from helpers.training.progress import Progress
+from helpers.training.history import COLUMNS, History, Progress, append, better
 from helpers.training.resume import ResumeFile
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
