@@ -116,12 +116,6 @@ def read_table(path: str | Path) -> list[tuple[int, list[str]]]:
     That is: a byte-order mark, UTF-16, `;`, tabs or `|` between the columns, a first line that says so (``sep=;``),
     empty lines, empty columns at the end. The first row holds the names of the columns. The message of the ValueError
     for what is no such table is the reason alone, without the file name.
-
-    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
-    >>> path.write_bytes(b"\xef\xbb\xbfId;Name\r\n\r\n1;a,b\r\n") > 0
-    True
-    >>> read_table(path)
-    [(1, ['Id', 'Name']), (3, ['1', 'a,b'])]
     """
     with open(path, "rb") as file:
         content = file.read()

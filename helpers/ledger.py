@@ -8,18 +8,14 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
 from filelock import FileLock, Timeout
+from torch import nn
 
+from helpers.evaluation import Evaluation
 from helpers.files import ROOT, data_dir, make_folder, read_table, write_text
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from torch import nn
-
-    from helpers.evaluation import Evaluation
-    from helpers.training import History
+from helpers.training import History
 
 COLUMNS = [
     "time", "notebook", "technique", "profile", "dataset", "seed", "parameters", "epochs", "seconds",
@@ -49,14 +45,14 @@ def reference(dataset: str = "vehicles") -> Path:
 def record(
     notebook: str,
     technique: str,
-    evaluation: "Evaluation",
+    evaluation: Evaluation,
     *,
     profile: str,
     dataset: str = "vehicles",
     seed: int,
-    model: "nn.Module | None" = None,
-    history: "History | None" = None,
-    train: "Evaluation | None" = None,
+    model: nn.Module | None = None,
+    history: History | None = None,
+    train: Evaluation | None = None,
 ) -> None:
     """Append one run to the ledger; processes that write at the same time wait for each other.
 
@@ -85,13 +81,13 @@ def record(
     path = ledger_file()
     with _locked(path):
         # Written whole: what an editor or spreadsheet made of the file meanwhile, such as a lost last line end, goes.
-        earlier = [cells for _, cells in _cells(path)] if _begun(path) else []
+        earlier = [cells for _, cells in _cells(path)]
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, run])
         write_text(path, text.getvalue())
 
 
-def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd.DataFrame":
+def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> pd.DataFrame:
     """Return every run recorded so far, oldest first; accuracies from 0 to 1.
 
     The table has the columns `COLUMNS`; `profile` and `dataset` keep the runs on that data, None keeps all.
@@ -99,12 +95,10 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
     >>> list(rows().columns) == COLUMNS
     True
     """
-    import pandas as pd
-
     if dataset is not None:
         _check_dataset(dataset)
     path = ledger_file()
-    if not _begun(path):
+    if not path.exists():
         return pd.DataFrame(columns=COLUMNS)
     with _locked(path):
         cells = _cells(path)
@@ -115,7 +109,7 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> "pd
     return table.reset_index(drop=True)
 
 
-def best(profile: str, technique: str, *, dataset: str = "vehicles") -> "pd.Series | None":
+def best(profile: str, technique: str, *, dataset: str = "vehicles") -> pd.Series | None:
     """Return what a technique has reached so far: the number to beat in the next notebook.
 
     It is a row with the means over seeds (``valid_accuracy``, ``train_accuracy``, ``low``, ``high`` from 0 to 1,
@@ -131,7 +125,7 @@ def best(profile: str, technique: str, *, dataset: str = "vehicles") -> "pd.Seri
     return None if means.empty else means.iloc[0]
 
 
-def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> "pd.DataFrame":
+def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> pd.DataFrame:
     """Return the ranking so far, for reading; compute with `rows` and `best`.
 
     The last run of each notebook, technique and seed counts. Runs are averaged over seeds; ``spread`` is their sample
@@ -143,12 +137,7 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> "pd.DataFr
         One row a notebook and technique, highest validation accuracy first, in percent (points) rounded to one decimal.
         With `dataset=None` the first column names the data set, the vehicles above the food, each from rank 1: two
         questions have no common order.
-
-    >>> leaderboard("sample").columns[:5].tolist()
-    ['technique', 'notebook', 'valid_accuracy', 'spread', 'seeds']
     """
-    import pandas as pd
-
     wanted = DATASETS if dataset is None else (dataset,)
     tables = [_means(profile, name).merge(_reference(name), on="technique", how="left") for name in wanted]
     table = pd.concat([part for part in tables if len(part)] or tables[:1])
@@ -165,7 +154,7 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> "pd.DataFr
     return table
 
 
-def _means(profile: str, dataset: str) -> "pd.DataFrame":
+def _means(profile: str, dataset: str) -> pd.DataFrame:
     """Average the last run of each notebook, technique and seed over the seeds; highest validation accuracy first."""
     last = rows(profile, dataset=dataset).drop_duplicates(["notebook", "technique", "seed"], keep="last")
     groups = last.groupby(["technique", "notebook"], sort=False, as_index=False)
@@ -177,10 +166,8 @@ def _means(profile: str, dataset: str) -> "pd.DataFrame":
     return means.sort_values("valid_accuracy", ascending=False, kind="stable", ignore_index=True)
 
 
-def _reference(dataset: str) -> "pd.DataFrame":
+def _reference(dataset: str) -> pd.DataFrame:
     """Average the stored runs on the real photos over seeds; of vehicles: honest split, right pictures, eval mode."""
-    import pandas as pd
-
     stored = reference(dataset)
     if not stored.exists():
         return pd.DataFrame(columns=["technique", "real_photos"])
@@ -198,7 +185,7 @@ def _reference(dataset: str) -> "pd.DataFrame":
     return pd.DataFrame({"technique": list(texts), "real_photos": list(texts.values())})
 
 
-def _in_words(accuracies: "pd.Series", way: tuple) -> str:
+def _in_words(accuracies: pd.Series, way: tuple) -> str:
     spread = f" +- {accuracies.std():.1f}" if len(accuracies) > 1 else ""
     facts = [f"{len(accuracies)} seed{'s' * (len(accuracies) > 1)}", *map(str, way)]
     return f"{accuracies.mean():.1f}{spread} ({', '.join(facts)})"
@@ -218,12 +205,10 @@ def _locked(path: Path) -> Iterator[None]:
         ) from None
 
 
-def _begun(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
-
-
 def _cells(path: Path) -> list[tuple[int, list[str]]]:
     """Return line number and cells of each row, in the order of `COLUMNS`; refuse a file that is no ledger."""
+    if not path.exists() or not path.stat().st_size:
+        return []
     try:
         (_, found), *cells = read_table(path) or [(1, [])]
     except ValueError as error:

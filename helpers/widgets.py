@@ -6,23 +6,20 @@ browser.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import ipywidgets
 import numpy as np
 import torch
 
 from helpers import plots
-
-if TYPE_CHECKING:
-    from helpers.datasets import ImageDataset
-    from helpers.evaluation import Evaluation
-    from helpers.training import History
+from helpers.datasets import ImageDataset
+from helpers.evaluation import Evaluation
+from helpers.training import History
 
 PAGE = 12
 
 
-def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = None) -> ipywidgets.VBox:
+def gallery_browser(dataset: ImageDataset, evaluation: Evaluation | None = None) -> ipywidgets.VBox:
     """Leaf through pictures by label and, given an evaluation, by whether the model was right.
 
     The evaluation is of a model on `dataset`, in its order; `plots.gallery` is the static figure.
@@ -50,41 +47,32 @@ def gallery_browser(dataset: "ImageDataset", evaluation: "Evaluation | None" = N
             keep = [i for i in keep if bool(evaluation.correct[i]) == (outcome.value == "right")]
         return list(keep)
 
-    def pages() -> int:
-        return max(1, math.ceil(len(chosen()) / PAGE))
-
     def show(_=None) -> None:
         indices = chosen()
+        page.max = max(1, math.ceil(len(indices) / PAGE))
         on_page = indices[PAGE * (page.value - 1) : PAGE * page.value]
         picture.value = plots.png(plots.gallery(dataset, on_page, evaluation=evaluation))
-        text.value = f"{len(indices)} of {len(dataset)} pictures, page {page.value} of {pages()}"
+        text.value = f"{len(indices)} of {len(dataset)} pictures, page {page.value} of {page.max}"
 
     def start_over(_) -> None:
         if page.value == 1:
             show()
         else:
             page.value = 1  # its observer shows
-        page.max = pages()
 
     for control in (label, outcome):
         control.observe(start_over, "value")
     page.observe(show, "value")
-    page.max = pages()
     show()
     controls = [label, page] if evaluation is None else [label, outcome, page]
     row = ipywidgets.HBox(controls, layout=ipywidgets.Layout(flex_flow="row wrap"))
     return ipywidgets.VBox([row, text, picture])
 
 
-def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
+def dropout_slider(runs: Mapping[float, History]) -> ipywidgets.VBox:
     """Slide through dropout rates and watch curves and gap; the axes stay fixed.
 
     It takes, by dropout rate, what `fit` returned; `plots.sweep` is the static figure.
-
-    >>> from helpers.training import COLUMNS, History
-    >>> run = History([dict(zip(COLUMNS, (1, 0.7, 0.75, 0.6, 0.6, 1e-3, 2.0)))], best_epoch=1)
-    >>> dropout_slider({0.0: run}).children[1].value
-    'last epoch: training (dropout on) 75.0 %, validation 60.0 %, gap 15.0 points'
     """
     if not runs:
         raise ValueError("there is no run to show; pass a dict such as {0.0: history, 0.5: history}.")
@@ -112,7 +100,7 @@ def dropout_slider(runs: "Mapping[float, History]") -> ipywidgets.VBox:
     return ipywidgets.VBox([slider, text, picture])
 
 
-def change_explorer(dataset: "ImageDataset", indices: Sequence[int] | None = None, *, seed: int = 0) -> ipywidgets.VBox:
+def change_explorer(dataset: ImageDataset, indices: Sequence[int] | None = None, *, seed: int = 0) -> ipywidgets.VBox:
     """Try the changes of `augment.CHANGES` at any strength: pictures as they are above, changed below.
 
     It shows the pictures at `indices`, at most 12; by default 6, spread evenly. The same setting always shows the same

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from helpers.datasets.cache import decode_folder
@@ -62,8 +63,6 @@ class Audit:
     @property
     def table(self):
         """The findings as a pandas DataFrame with the columns finding, count, detail."""
-        import pandas as pd
-
         csv, count, members = self.source.csv, len(self.source.names), sum(map(len, self.identical))
         distinct = count - len(self.unreadable) - members + len(self.identical)
         where = "rows" if csv else "files"
@@ -125,6 +124,8 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     labelled = [[i for i in group if labels[i] != UNLABELLED] for group in twins]
     torn = contradicting(labelled, labels)
     without = labels.count(UNLABELLED)
+    there = table.pictures.iterdir() if table.csv else ()
+    pictures = {entry.name for entry in there if entry.suffix.lower() in SUFFIXES and not litter(entry.name)}
     shares = find_set("vehicles").shares[profile or "full"]
     chosen = keep_apart(groups, parts, labels)[0] if parts else deal(groups, labels, shares)
     return Audit(
@@ -139,7 +140,7 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         | ({"without a label": without} if without else {}),
         leak=find_leak(names, labels) if len(classes) == 2 else None,
         outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}),
-        without_row=_without_row(table.pictures, table.named) if table.csv else [],
+        without_row=sorted(pictures - table.named),
         lacks=lacking(chosen, labels, classes),
     )
 
@@ -149,9 +150,6 @@ def find_leak(names: list[str], labels: list[int]) -> Leak | None:
 
     None where the run of one class at the start could be chance (probability above one in a million). Names without a
     number are left aside.
-
-    >>> find_leak([f"{i}.jpg" for i in range(80)], [1] * 40 + [0] * 40).below
-    40
     """
     pairs = sorted((number(name), label) for name, label in zip(names, labels, strict=True) if number(name) is not None)
     if not pairs:
@@ -205,8 +203,3 @@ def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
         }
         found[name] = ", ".join(reason for reason, holds in unusual.items() if holds)
     return [(name, reasons) for name, reasons in found.items() if reasons]
-
-
-def _without_row(folder: Path, named: set[str]) -> list[str]:
-    there = (entry.name for entry in folder.iterdir() if entry.suffix.lower() in SUFFIXES and not litter(entry.name))
-    return sorted(name for name in there if name not in named)

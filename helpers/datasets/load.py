@@ -39,11 +39,6 @@ def load_vehicles(
     Raises:
         ValueError: A wrong argument, unreadable pictures, or a label CSV that does not fit its pictures.
         FileNotFoundError: The real photos were asked for and are not there.
-
-    >>> load_vehicles("sample", split="random")
-    Traceback (most recent call last):
-    ...
-    ValueError: split is 'random'; choose 'honest' or 'article'.
     """
     if split not in ("honest", "article"):
         raise ValueError(f"split is {split!r}; choose 'honest' or 'article'.")
@@ -67,12 +62,12 @@ def load_food(
 
     A picture that stands in several parts (pixel-identical as stored, before any scaling) stays in one of them only:
     what is also in valid or test is left out of train, what is also in test is left out of valid, and a printed line
-    says so.
+    says so. `profile`, `on_unreadable` and what is raised are those of `load_vehicles`.
 
     Args:
-        profile: As for `load_vehicles`, as are the errors.
+        profile: "sample", "full" or None.
         image_size: Width and height in pixels.
-        on_unreadable: "error", or "skip" to leave unreadable files out and print their names.
+        on_unreadable: "error" or "skip".
         aspect: What becomes of pictures that are not square: "squash" scales both sides to `image_size`, as the
             article does, and distorts; "crop" scales the shorter side and cuts off what is too long on both ends.
 

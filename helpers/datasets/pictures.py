@@ -111,11 +111,7 @@ def squash(picture: Image.Image, size: int) -> np.ndarray:
 
 
 def crop(picture: Image.Image, size: int) -> np.ndarray:
-    """Scale an RGB picture until its shorter side fits, and cut a square out of its middle: uint8, size x size x 3.
-
-    >>> crop(Image.new("RGB", (6, 3)), 2).shape
-    (2, 2, 3)
-    """
+    """Scale an RGB picture until its shorter side fits, and cut a square out of its middle: uint8, size x size x 3."""
     return np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC))
 
 
@@ -141,13 +137,7 @@ def describe(picture: Image.Image, mode: str) -> Facts:
 
 
 def open_picture(path: Path) -> Image.Image:
-    """Read one picture file as right-side-up RGB; the UnreadablePictureError names the file and the reason.
-
-    >>> open_picture(Path("no picture.txt"))
-    Traceback (most recent call last):
-    ...
-    helpers.datasets.pictures.UnreadablePictureError: no picture.txt cannot be read: No such file or directory.
-    """
+    """Read one picture file as right-side-up RGB; the UnreadablePictureError names the file and the reason."""
     try:
         return decode(read_file(Path(path)))[0]
     except UnreadablePictureError as error:

@@ -95,11 +95,6 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
     """Return the folder of a set in a profile; the sample is drawn when it is not there yet, or is an older one.
 
     Real photos that are not there are a FileNotFoundError, which says how to get them.
-
-    >>> data_folder("planes")
-    Traceback (most recent call last):
-    ...
-    ValueError: there is no set 'planes'; choose 'vehicles' or 'food11'.
     """
     wanted = find_set(name)
     profile = choose_profile(profile, name)

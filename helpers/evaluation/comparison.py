@@ -76,9 +76,6 @@ def compare(a: Evaluation | Sequence, b: Evaluation | Sequence, *, margin: float
         b: The same, in the same order of seeds. Pictures are paired by name where they have names, else by position.
         margin: A difference, 0 to 1, too small to matter, fixed before measuring: an interval inside it is "equal".
 
-    Returns:
-        A `Comparison` of b against a.
-
     Raises:
         ValueError: The two do not pair up, or an accuracy is none.
 

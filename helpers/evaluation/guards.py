@@ -39,11 +39,6 @@ def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Te
 
     The first batch is looked at before it is used: a pair, images N x 3 x H x W of uint8 or of finite floating point
     around 0 to 1, N integer labels.
-
-    >>> next(batches([(torch.full((1, 3, 2, 2), 255.0), torch.tensor([0]))]))
-    Traceback (most recent call last):
-    ...
-    ValueError: the loader gives floating-point images from 255 to 255; divide by 255, ...
     """
     try:
         for number, batch in enumerate(loader):

@@ -5,25 +5,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import nn
 
 from helpers import runtime
-from helpers.evaluation.guards import (
-    Loader,
-    batches,
-    check_classes,
-    check_finite,
-    check_labels,
-    classes_of,
-    picture_names,
-)
-
-if TYPE_CHECKING:
-    import pandas as pd
+from helpers.evaluation import guards
+from helpers.evaluation.guards import Loader
 
 Views = Iterable[Callable[[torch.Tensor], torch.Tensor]]
 
@@ -58,9 +48,9 @@ class Evaluation:
             raise ValueError(
                 f"there are {len(self.names)} names for {len(self.labels)} pictures; give one each, or None."
             )
-        check_classes(self.classes, self.logits.shape[1])
-        check_labels(self.labels, self.logits.shape[1], "the evaluation")
-        check_finite(self.logits, "outputs", self.names)
+        guards.check_classes(self.classes, self.logits.shape[1])
+        guards.check_labels(self.labels, self.logits.shape[1], "the evaluation")
+        guards.check_finite(self.logits, "outputs", self.names)
 
     @cached_property
     def probabilities(self) -> torch.Tensor:
@@ -92,12 +82,12 @@ class Evaluation:
         """Mean cross-entropy in nats."""
         loss = nn.functional.cross_entropy(self.logits, self.labels)
         if not torch.isfinite(loss):
-            check_finite(nn.functional.cross_entropy(self.logits, self.labels, reduction="none"), "losses", self.names)
+            each = nn.functional.cross_entropy(self.logits, self.labels, reduction="none")
+            guards.check_finite(each, "losses", self.names)
         return loss.item()
 
-    def report(self) -> "pd.DataFrame":
+    def report(self) -> pd.DataFrame:
         """Return precision, recall, F1 (0 to 1) and the number of pictures of each class, through scikit-learn."""
-        import pandas as pd
         from sklearn.metrics import precision_recall_fscore_support
 
         figures = precision_recall_fscore_support(
@@ -111,13 +101,11 @@ class Evaluation:
 
         return confusion_matrix(self.labels, self.predictions, labels=range(len(self.classes)))
 
-    def mistakes(self, k: int | None = None) -> "pd.DataFrame":
+    def mistakes(self, k: int | None = None) -> pd.DataFrame:
         """Return the wrong predictions, the `k` most confident first; None for all.
 
         Columns ``index`` (position in the loader's order), ``label``, ``predicted`` (names) and ``probability``.
         """
-        import pandas as pd
-
         confidence = self.probabilities.max(1).values
         wrong = (~self.correct).nonzero().flatten()
         wrong = wrong[confidence[wrong].argsort(descending=True, stable=True)][:k]
@@ -168,9 +156,9 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, pr
         logits, labels = _predict_views(model, loader, views, precision)
     else:
         logits, labels = predict(model, loader, precision=precision)
-    classes = classes_of(loader) or [str(i) for i in range(logits.shape[1])]
-    check_labels(labels, logits.shape[1])
-    return Evaluation(logits, labels, classes, picture_names(loader, len(labels)))
+    classes = guards.classes_of(loader) or [str(i) for i in range(logits.shape[1])]
+    guards.check_labels(labels, logits.shape[1])
+    return Evaluation(logits, labels, classes, guards.picture_names(loader, len(labels)))
 
 
 def _predict_views(model: nn.Module, loader: Loader, views: list, precision: str) -> tuple[torch.Tensor, torch.Tensor]:
@@ -179,7 +167,7 @@ def _predict_views(model: nn.Module, loader: Loader, views: list, precision: str
 
     def with_views() -> Loader:
         # One pass for all views: nothing is read twice, and no second pass can come in another order.
-        for images, labels in batches(loader):
+        for images, labels in guards.batches(loader):
             sizes.extend([len(images)] * (1 + len(views)))
             yield images, labels
             for number, view in enumerate(views, 1):
@@ -193,7 +181,7 @@ def _predict_views(model: nn.Module, loader: Loader, views: list, precision: str
     logits, labels = logits.split(sizes), labels.split(sizes)
     labels = torch.cat([labels[start] for start in starts])
     stacked = torch.cat([torch.stack(logits[start : start + every], 1) for start in starts])  # N x views x C
-    check_finite(stacked, "outputs", picture_names(loader, len(labels)))
+    guards.check_finite(stacked, "outputs", guards.picture_names(loader, len(labels)))
     return average_probabilities(stacked.unbind(1)), labels
 
 
@@ -250,7 +238,7 @@ def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tup
     (torch.Size([2, 3]), [0, 2])
     """
     logits, labels = answers(model, loader, precision)
-    check_finite(logits, "outputs", picture_names(loader, len(logits)))
+    guards.check_finite(logits, "outputs", guards.picture_names(loader, len(logits)))
     return logits, labels
 
 
@@ -262,7 +250,7 @@ def answers(model: nn.Module, loader: Loader, precision: str) -> tuple[torch.Ten
     model.to(on, memory_format=runtime.memory_format(on))
     all_logits, all_labels = [], []
     with evaluation_mode(model), torch.inference_mode():
-        for images, labels in batches(loader):
+        for images, labels in guards.batches(loader):
             with runtime.autocast(chosen, on):
                 logits = model(runtime.prepare(images, on))
             check_outputs(logits, len(images))

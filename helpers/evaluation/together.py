@@ -3,15 +3,12 @@
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+import pandas as pd
 import torch
 from torch import nn
 
 from helpers.evaluation.measure import Evaluation, average_probabilities
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Members = Mapping[str, Evaluation] | Iterable[Evaluation]
 
@@ -22,10 +19,9 @@ def ensemble(evaluations: Members) -> Evaluation:
     Takes two or more evaluations of the same pictures, paired by `align`, or a mapping of them by name; returns an
     `Evaluation` whose logits are the logarithm of the averaged probabilities.
 
-    >>> sure = Evaluation(torch.tensor([[4.0, 0.0]]), torch.tensor([0]), ["a", "b"])
-    >>> wrong = Evaluation(torch.tensor([[0.0, 1.0]]), torch.tensor([0]), ["a", "b"])
-    >>> print(ensemble([sure, wrong]))
-    accuracy 100.0 % (95 % interval 20.7 to 100.0; 1 of 1 pictures)
+    >>> members = [Evaluation(torch.tensor([logits]), torch.tensor([0]), ["a", "b"]) for logits in ([4.0, 0.0], [0.0, 1.0])]
+    >>> ensemble(members).accuracy
+    1.0
     """
     members = list(_members(evaluations).values())
     logits = average_probabilities([member.logits for member in members])
@@ -57,7 +53,7 @@ def majority_vote(evaluations: Members) -> Evaluation:
     return Evaluation(logits, members[0].labels, members[0].classes)
 
 
-def mistake_correlation(evaluations: Members) -> "pd.DataFrame":
+def mistake_correlation(evaluations: Members) -> pd.DataFrame:
     """Tell, for every two members, how much their mistakes coincide. The less they do, the more an ensemble helps.
 
     Takes what `ensemble` takes; returns a row a pair: ``a``, ``b`` (names, or numbers from 1), ``correlation``
@@ -69,8 +65,6 @@ def mistake_correlation(evaluations: Members) -> "pd.DataFrame":
        a  b  correlation  both_wrong
     0  1  2          1.0         0.5
     """
-    import pandas as pd
-
     members = _members(evaluations)
     wrong = torch.stack([~member.correct for member in members.values()]).double()
     correlation, both_wrong = torch.corrcoef(wrong), wrong @ wrong.T / wrong.shape[1]
@@ -89,12 +83,6 @@ def align(evaluations: Mapping[str, Evaluation]) -> list[Evaluation]:
 
     They come by what a refusal calls them: one has another number of pictures, other pictures, labels or classes than
     the first.
-
-    >>> a, b = (Evaluation(torch.eye(2), torch.tensor([0, 1]), ["x", other]) for other in "yz")
-    >>> align({"a": a, "b": b})
-    Traceback (most recent call last):
-    ...
-    ValueError: b has the classes x, z and a x, y; evaluate all models with loaders of one dataset.
     """
     (first_name, first), *others = evaluations.items()
     aligned = [first]

@@ -2,21 +2,17 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from helpers.datasets import ImageDataset
+from helpers.datasets.audit import Audit
+from helpers.evaluation import Evaluation
 from helpers.plots import style
-
-if TYPE_CHECKING:
-    import torch
-
-    from helpers.datasets import ImageDataset
-    from helpers.datasets.audit import Audit
-    from helpers.evaluation import Evaluation
 
 LINE = 0.19  # inches: a line of caption
 DOTS, LETTER = 100, 7.2  # pixels: an inch, a letter of a caption (a little more than the mean)
@@ -29,27 +25,22 @@ FRAMES = {
 
 
 def gallery(
-    dataset: "ImageDataset",
+    dataset: ImageDataset,
     indices: Sequence[int] | None = None,
     *,
     captions: Sequence[str] | None = None,
-    evaluation: "Evaluation | None" = None,
+    evaluation: Evaluation | None = None,
     columns: int = 6,
 ) -> Figure:
     """Draw pictures with their labels and, given an evaluation, with what the model said.
 
     Args:
-        dataset: The pictures; `dataset[i]` is (uint8 3 x H x W, label).
+        dataset: The pictures.
         indices: Positions to show; by default 12, spread evenly.
         captions: A text for each picture instead of its label.
         evaluation: Of a model on `dataset`, in its order. Right ones get a thin frame, wrong ones a thick dashed one,
             and the caption says which it is.
         columns: Pictures in a row, 2 to 12.
-
-    >>> from helpers.datasets import ImageDataset
-    >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
-    >>> [axis.get_title() for axis in gallery(data).axes]
-    ['ordinary', 'emergency', 'emergency']
     """
     if indices is None:
         indices = np.unique(np.linspace(0, len(dataset) - 1, 12).round().astype(int)) if len(dataset) else []
@@ -74,12 +65,12 @@ def gallery(
     return _grid([image.permute(1, 2, 0).numpy() for image, _ in shown], captions, marks, columns)
 
 
-def mistakes(evaluation: "Evaluation", dataset: "ImageDataset", k: int = 12) -> Figure:
+def mistakes(evaluation: Evaluation, dataset: ImageDataset, k: int = 12) -> Figure:
     """Draw the `k` most confident mistakes on a dataset: true label, prediction and its probability."""
     return gallery(dataset, evaluation.mistakes(k)["index"], evaluation=evaluation)
 
 
-def audit_gallery(audit: "Audit", pairs: int = 6) -> Figure:
+def audit_gallery(audit: Audit, pairs: int = 6) -> Figure:
     """Draw pairs from the groups that an audit found, and list unreadable files below.
 
     Contradicting labels come first, then identical pictures; two places are kept for near-duplicates. The number before
@@ -106,20 +97,12 @@ def audit_gallery(audit: "Audit", pairs: int = 6) -> Figure:
     return _grid(images, captions, marks, 6, footer)
 
 
-def pictures(rows: "Mapping[str, torch.Tensor]", *, captions: Mapping[str, Sequence[str]] | None = None) -> Figure:
+def pictures(rows: Mapping[str, torch.Tensor], *, captions: Mapping[str, Sequence[str]] | None = None) -> Figure:
     """Draw batches of pictures below each other, a titled row each: what a change does, or what an attack does.
 
-    Many short rows stand in two blocks, to be read down the left one first. Small pictures are enlarged by a whole
-    factor; many large ones are shrunk, so that the figure stays below about 120 kB.
-
-    Args:
-        rows: By title a batch N x 3 x H x W, uint8, or floating point from 0 to 1; N from 1 to 12.
-        captions: By title a text below each picture of that row.
-
-    >>> import torch
-    >>> figure = pictures({"original": torch.zeros(2, 3, 8, 8), "changed": torch.ones(2, 3, 8, 8)})
-    >>> len(figure.axes), [text.get_text() for text in figure.texts]
-    (4, ['original', 'changed'])
+    By title it takes a batch of 1 to 12 pictures N x 3 x H x W, uint8, or floating point from 0 to 1; `captions` are
+    texts below the pictures of a row. Many short rows stand in two blocks, to be read down the left one first. Small
+    pictures are enlarged by a whole factor; many large ones are shrunk: the figure stays below about 120 kB.
     """
     if not rows:
         raise ValueError("there is no row to draw; pass a dict such as {'original': images}.")

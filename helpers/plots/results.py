@@ -1,26 +1,22 @@
 """Figures of results and data: confusion, accuracies with intervals, cost and benefit, correlations, class balance."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from helpers.datasets import Splits
+from helpers.evaluation import Evaluation
 from helpers.plots import style
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from helpers.datasets import Splits
-    from helpers.evaluation import Evaluation
 
 SLANTED = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
 
 
-def confusion(evaluation: "Evaluation") -> Figure:
+def confusion(evaluation: Evaluation) -> Figure:
     """Draw which classes are taken for which: counts, and the share of each true class.
 
     A row is a true class, a column a predicted one; the shade is the share of the row.
@@ -62,7 +58,7 @@ def _frame(figure: Figure, shade: AxesImage, names: list[str], label: str, *, sl
     return figure
 
 
-def intervals(results: "Mapping[str, Evaluation | tuple[float, float, float]]") -> Figure:
+def intervals(results: Mapping[str, Evaluation | tuple[float, float, float]]) -> Figure:
     """Draw accuracies with their 95 % intervals, one line each, in the order given.
 
     This "forest plot" takes, by technique, an `Evaluation`, or (accuracy, low, high) from 0 to 1.
@@ -96,9 +92,8 @@ def intervals(results: "Mapping[str, Evaluation | tuple[float, float, float]]") 
 def costs(results: Mapping[str, tuple[float, float, float, float]], xlabel: str) -> Figure:
     """Draw what each technique costs against what it brings: accuracy with its interval over seconds or parameters.
 
-    Args:
-        results: By technique (cost, accuracy, low, high); the cost positive, the others from 0 to 1.
-        xlabel: What the cost is, with its unit, such as "training time (s)"; it grows by factors.
+    By technique it takes (cost, accuracy, low, high), the cost positive, the others from 0 to 1; `xlabel` says what the
+    cost is, with its unit, such as "training time (s)". It grows by factors.
 
     >>> figure = costs({"baseline": (40, 0.6, 0.5, 0.7), "ResNet": (90, 0.7, 0.6, 0.8)}, "training time (s)")
     >>> figure.axes[0].get_xscale(), [text.get_text() for text in figure.legends[0].texts]
@@ -131,16 +126,11 @@ def costs(results: Mapping[str, tuple[float, float, float, float]], xlabel: str)
     return figure
 
 
-def correlation(table: "pd.DataFrame", label: str = "correlation of mistakes") -> Figure:
+def correlation(table: pd.DataFrame, label: str = "correlation of mistakes") -> Figure:
     """Draw a small table of correlations, each number in its cell.
 
     The table is symmetric, of 2 to 8 rows, the same names on both sides, numbers from -1 to 1; `label` says what they
     are. Violet stands for agreement, orange for the opposite, white for none.
-
-    >>> import pandas as pd
-    >>> figure = correlation(pd.DataFrame([[1, 0.4], [0.4, 1]], ["seed 1", "seed 2"], ["seed 1", "seed 2"]))
-    >>> [text.get_text() for text in figure.axes[0].texts]
-    ['1.00', '0.40', '0.40', '1.00']
     """
     names, values = [str(name) for name in table.index], table.to_numpy(float)
     if not 2 <= len(names) <= 8 or list(table.columns) != list(table.index):
@@ -166,22 +156,8 @@ def correlation(table: "pd.DataFrame", label: str = "correlation of mistakes") -
     return _frame(figure, shade, names, label, slanted=longest > 8)
 
 
-def splits(data: "Splits") -> Figure:
-    """Draw how many pictures of each class stand in each part of the split.
-
-    Args:
-        data: What `load_vehicles` returned.
-
-    Returns:
-        A figure with a panel a part; the bars carry the number and the share in percent.
-
-    >>> import torch
-    >>> from types import SimpleNamespace as Part
-    >>> part = Part(labels=torch.tensor([0, 0, 1]), classes=["ordinary", "emergency"])
-    >>> figure = splits(Part(train=part, valid=part, test=None))
-    >>> [text.get_text() for text in figure.axes[0].texts]
-    ['2 (67 %)', '1 (33 %)']
-    """
+def splits(data: Splits) -> Figure:
+    """Draw how many pictures of each class stand in each part of the split, bars with count and share."""
     wanted = {"training": data.train, "validation": data.valid, "test": data.test}
     parts = {name: part for name, part in wanted.items() if part is not None and len(part.labels)}
     classes = data.train.classes

@@ -1,31 +1,24 @@
 """Figures of training: curves over epochs, activations of layers, sweeps over a knob."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+import torch
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from helpers.plots import style
+from helpers.training import History
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import torch
-
-    from helpers.training import History
+PARTS = {"train_accuracy": "training", "valid_accuracy": "validation"}
 
 
-def curves(histories: "History | Mapping[str, History]") -> Figure:
+def curves(histories: History | Mapping[str, History]) -> Figure:
     """Draw loss and accuracy over the epochs: dashed for training, solid for validation, a ring on the best epoch.
 
     It takes what `fit` returned, or several of them by technique.
-
-    >>> from helpers.training import COLUMNS, History
-    >>> rows = [dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]
-    >>> [axis.get_ylabel() for axis in curves({"baseline": History(rows, best_epoch=1)}).axes]
-    ['cross-entropy (nats)', 'accuracy (%)']
     """
     named = dict(histories) if isinstance(histories, Mapping) else {"": histories}
     if not any(len(history) for history in named.values()):
@@ -60,17 +53,11 @@ def curves(histories: "History | Mapping[str, History]") -> Figure:
     return figure
 
 
-def activations(layers: "Mapping[str, torch.Tensor]") -> Figure:
+def activations(layers: Mapping[str, torch.Tensor]) -> Figure:
     """Draw how the values that leave each layer are distributed, on one scale for all layers.
 
     By layer name it takes a tensor of any shape, and draws a histogram (share of the values in percent); the titles
     give mean and standard deviation, and the share of NaN or infinite values where there are any.
-
-    >>> import torch
-    >>> figure = activations({"conv 1": torch.tensor([0.0, 1.0, 2.0])})
-    >>> print(figure.axes[0].get_title())
-    conv 1
-    mean 1.00, sd 1.00
     """
     if not layers:
         raise ValueError("there is no layer to draw; pass a dict such as {'conv 1': activations}.")
@@ -79,7 +66,9 @@ def activations(layers: "Mapping[str, torch.Tensor]") -> Figure:
         flat = tensor.detach().float().flatten().cpu()
         flat = flat[:: max(1, len(flat) // 200_000)].numpy()  # evenly spaced values draw the same histogram, faster
         values[name] = flat[np.isfinite(flat)]
-        titles.append(f"{name}\n{_moments(flat, values[name])}")
+        kept, lost = values[name], 100 * (1 - len(values[name]) / max(1, len(flat)))
+        moments = f"mean {kept.mean():z.2f}, sd {kept.std(ddof=1):.2f}" if len(kept) > 1 else "no finite values"
+        titles.append(f"{name}\n{moments}" + (f", {lost:.0f} % not finite" if lost else ""))
     ends = [np.percentile(kept, [0.5, 99.5]) for kept in values.values() if len(kept)] or [(0, 1)]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     bins = np.linspace(low, high if high > low else low + 1, 61)
@@ -102,19 +91,11 @@ def activations(layers: "Mapping[str, torch.Tensor]") -> Figure:
     return figure
 
 
-def _moments(flat: np.ndarray, kept: np.ndarray) -> str:
-    lost = 100 * (1 - len(kept) / max(1, len(flat)))
-    moments = f"mean {kept.mean():z.2f}, sd {kept.std(ddof=1):.2f}" if len(kept) > 1 else "no finite values"
-    return f"{moments}, {lost:.0f} % not finite" if lost else moments
-
-
 def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = True) -> Figure:
     """Draw one number a layer, from input to output, a line a network: how gradients fade, or do not.
 
-    Args:
-        values: By network a number for each of its layers, such as the norm of the gradient.
-        ylabel: What the number is, with its unit if it has one.
-        log: Whether the axis grows by factors. Zeros have no place there: they leave a gap.
+    `ylabel` says what the number is, with its unit if it has one. With `log` the axis grows by factors; zeros have no
+    place there and leave a gap.
 
     >>> figure = layers({"plain": [0.001, 0.01, 0.1], "residual": [0.1, 0.1, 0.1]}, "norm of the gradient")
     >>> figure.axes[0].get_xlabel(), figure.axes[0].get_yscale()
@@ -143,7 +124,7 @@ def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = Tr
 
 
 def sweep(
-    table: "pd.DataFrame",
+    table: pd.DataFrame,
     x: str,
     y: str | Sequence[str] = ("train_accuracy", "valid_accuracy"),
     *,
@@ -185,7 +166,8 @@ def sweep(
             axis.fill_between(mean.index, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0)
             axis.plot(group[x], 100 * group[measure], ".", color=colour, alpha=0.4, ms=5, label="_runs")
             if by is None:
-                entries.append(Line2D([], [], color=colour, linestyle=dashes, label=_part(measure)))
+                said = PARTS.get(measure, measure.replace("_", " "))
+                entries.append(Line2D([], [], color=colour, linestyle=dashes, label=said))
         if by is not None:
             entries.append(Line2D([], [], color=colour, label=str(name)))
     if by is not None and len(measures) > 1:
@@ -196,10 +178,6 @@ def sweep(
     style.tidy(axis)
     style.legend(figure, entries)
     return figure
-
-
-def _part(measure: str) -> str:
-    return {"train_accuracy": "training", "valid_accuracy": "validation"}.get(measure, measure.replace("_", " "))
 
 
 def _dashes() -> list[Line2D]:

@@ -45,10 +45,9 @@ def load_checkpoint(model: nn.Module, path: str | Path) -> dict[str, Any]:
     cannot run code. Returns the numbers kept beside the weights: ``epoch`` and ``valid_accuracy``, where there are any.
 
     >>> import tempfile
-    >>> model = nn.Linear(2, 2)
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_checkpoint(model, f"{folder}/best.pt", epoch=3)
-    ...     load_checkpoint(nn.Linear(2, 2), f"{folder}/best.pt")
+    >>> path, model = tempfile.mkdtemp() + "/best.pt", nn.Linear(2, 2)
+    >>> save_checkpoint(model, path, epoch=3)
+    >>> load_checkpoint(model, path)
     {'epoch': 3}
     """
     if not isinstance(model, nn.Module):

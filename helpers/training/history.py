@@ -8,14 +8,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
 from tqdm import tqdm
 
 from helpers.evaluation.guards import length
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 COLUMNS = ("epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
 _FORMATS = {
@@ -51,21 +48,17 @@ class History:
     valid_part: tuple[int, int] | None = None
 
     @property
-    def table(self) -> "pd.DataFrame":
+    def table(self) -> pd.DataFrame:
         """All epochs as a table with the columns of `COLUMNS`; accuracies from 0 to 1, losses in nats."""
-        import pandas as pd
-
         return pd.DataFrame(self.rows, columns=list(COLUMNS))
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def _short_table(self) -> "pd.DataFrame":
+    def _short_table(self) -> pd.DataFrame:
         # At most a dozen rows: some at equal distances, the best, the last.
-        step = math.ceil(len(self) / 10)
-        shown = [
-            row for row in self.rows if row["epoch"] in (1, self.best_epoch, len(self)) or row["epoch"] % step == 0
-        ]
+        step, always = math.ceil(len(self) / 10), (1, self.best_epoch, len(self))
+        shown = [row for row in self.rows if row["epoch"] in always or row["epoch"] % step == 0]
         return type(self)(shown).table.assign(best=["*" if row["epoch"] == self.best_epoch else "" for row in shown])
 
     def _last_line(self) -> str:

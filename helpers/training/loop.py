@@ -142,10 +142,9 @@ def fit(
         A `History` with one row an epoch. Interrupting the kernel (Ctrl-C) returns the epochs so far.
 
     Raises:
-        ValueError: A knob is out of range, a loader is empty, or its pictures or labels do not fit the model or the
-            loss; `resume` is of another training.
+        ValueError: A knob is out of range, or loaders, model, loss and `resume` do not fit together.
         OSError: `checkpoint`, `log` or `resume` cannot be written.
-        FloatingPointError: The training or validation loss or an output became NaN or infinite.
+        FloatingPointError: A loss or an output became NaN or infinite.
 
     >>> pictures = [(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 0, 1]))]
     >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 2))
