@@ -61,10 +61,7 @@ class LabelTable:
         self.problems.setdefault(problem, []).append(item)
 
     def complain(self, title: str) -> None:
-        """Raise one ValueError that lists every problem, if there is one.
-
-        `title` is what the data is called on the command line; empty for what is still to be imported.
-        """
+        """Raise one ValueError that lists every problem, if there is one; `title` is the set on the command line."""
         if not self.problems:
             return
         found = "; ".join(f"{some(rows)} {kind}" for kind, rows in self.problems.items())

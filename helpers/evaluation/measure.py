@@ -233,9 +233,8 @@ def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tup
     Takes what `evaluate` takes, raises what it raises, and leaves the model in the mode it had, too. The logits are
     float32 N x C, the labels int64 N, both on the CPU.
 
-    >>> logits, labels = predict(nn.Flatten(), [(torch.ones(2, 3, 1, 1), torch.tensor([0, 2]))])
-    >>> logits.shape, labels.tolist()
-    (torch.Size([2, 3]), [0, 2])
+    >>> predict(nn.Flatten(), [(torch.ones(1, 2, 1, 1), torch.tensor([0]))])
+    (tensor([[1., 1.]]), tensor([0]))
     """
     logits, labels = answers(model, loader, precision)
     guards.check_finite(logits, "outputs", guards.picture_names(loader, len(logits)))

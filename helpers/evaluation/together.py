@@ -19,8 +19,8 @@ def ensemble(evaluations: Members) -> Evaluation:
     Takes two or more evaluations of the same pictures, paired by `align`, or a mapping of them by name; returns an
     `Evaluation` whose logits are the logarithm of the averaged probabilities.
 
-    >>> members = [Evaluation(torch.tensor([logits]), torch.tensor([0]), ["a", "b"]) for logits in ([4.0, 0.0], [0.0, 1.0])]
-    >>> ensemble(members).accuracy
+    >>> sure, wrong = torch.tensor([[4.0, 0.0]]), torch.tensor([[0.0, 1.0]])
+    >>> ensemble([Evaluation(logits, torch.tensor([0]), ["a", "b"]) for logits in (sure, wrong)]).accuracy
     1.0
     """
     members = list(_members(evaluations).values())

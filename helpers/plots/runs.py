@@ -136,13 +136,12 @@ def sweep(
 
     Args:
         table: One row a run, such as `ledger.rows()` with a column for the knob.
-        x: Column of the knob.
+        x: Column of the knob; `xlabel` says below the axis what it is.
         y: Columns with accuracies from 0 to 1; the one that begins with "train" is dashed.
         by: Column whose values get lines of their own, such as ``"technique"``.
-        xlabel: What to write below the axis, with the unit; `x` by default.
+        xlabel: With the unit; `x` by default.
         log: Whether the knob grows by factors, as learning rates do.
 
-    >>> import pandas as pd
     >>> runs = pd.DataFrame({"rate": [0, 0, 0.5, 0.5], "valid_accuracy": [0.7, 0.8, 0.9, 0.9]})
     >>> sweep(runs, "rate", "valid_accuracy").axes[0].lines[0].get_ydata().round(1).tolist()
     [75.0, 90.0]

@@ -16,13 +16,10 @@ from helpers.training.history import History
 
 
 class ResumeFile:
-    """What `fit(..., resume=path)` writes after each epoch, and goes on from.
+    """What `fit(..., resume=path)` writes after each epoch, and goes on from; nothing where the path is None.
 
-    Args:
-        path: None to keep nothing.
-        parts: What has a state: model and optimizer, and scheduler and averaged model, or None for these.
-        loaders: Whose random numbers go on, too.
-        knobs: Settings of `fit`: another training cannot go on from this file.
+    `parts` have a state: model and optimizer, and scheduler and averaged model, or None for these. The random numbers
+    of the `loaders` go on, too. `knobs` are settings of `fit`: a training with others cannot go on from this file.
     """
 
     def __init__(self, path: str | Path | None, parts: dict[str, Any], loaders: list, knobs: dict[str, Any]) -> None:
