@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from helpers.evaluation.measure import evaluation_mode
+
 
 def pgd(
     model: nn.Module,
@@ -31,18 +33,16 @@ def pgd(
     >>> round(change.abs().max().item(), 4)
     0.1
     """
-    training = model.training
-    model.eval()
     adversarial = images.clone()
     if random_start:
         adversarial = (adversarial + torch.empty_like(images).uniform_(-epsilon, epsilon)).clamp(0, 1)
-    for _ in range(steps):
-        adversarial.requires_grad_()
-        loss = nn.functional.cross_entropy(model(adversarial), labels)
-        (gradient,) = torch.autograd.grad(loss, adversarial)  # with respect to the pixels, not to the weights
-        with torch.no_grad():
-            uphill = adversarial + step * gradient.sign()  # a step that raises the loss
-            near = uphill.clamp(images - epsilon, images + epsilon)  # back to within epsilon of the picture
-            adversarial = near.clamp(0, 1)  # back to a picture
-    model.train(training)
+    with evaluation_mode(model):
+        for _ in range(steps):
+            adversarial.requires_grad_()
+            loss = nn.functional.cross_entropy(model(adversarial), labels)
+            (gradient,) = torch.autograd.grad(loss, adversarial)  # with respect to the pixels, not to the weights
+            with torch.no_grad():
+                uphill = adversarial + step * gradient.sign()  # a step that raises the loss
+                near = uphill.clamp(images - epsilon, images + epsilon)  # back to within epsilon of the picture
+                adversarial = near.clamp(0, 1)  # back to a picture
     return adversarial.detach()
