@@ -45,32 +45,33 @@ def device() -> torch.device:
 
 
 def choose_precision(requested: str = "auto", on: torch.device | None = None) -> Precision:
-    """Decide between float32 and bfloat16, and say why.
+    """Decide between float32, bfloat16 and float16, and say why.
 
     bfloat16 halves the memory traffic, and CPUs with bf16 instructions (Intel AMX, AVX-512 BF16 of AMD Zen 4 and
     later) and recent NVIDIA GPUs multiply it several times faster. A CPU without them emulates it and gets slower, so
     ``"auto"`` takes it only where the hardware has it, unless the environment variable ``COURSE_PRECISION`` names one
-    of the two: with ``float32`` a machine computes as one without these instructions does. Another value is a
-    ValueError.
+    of them: with ``float32`` a machine computes as one without these instructions does. NVIDIA GPUs that are older
+    than bfloat16 (T4, V100) take float16, whose small range needs a `grad_scaler`. Another value is a ValueError.
 
     >>> choose_precision("float32")
     Precision(dtype=torch.float32, reason='as requested')
     """
-    named = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+    named = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
     if requested in named:
         return Precision(named[requested], "as requested")
     if requested != "auto":
-        raise ValueError(f"precision is {requested!r}; choose 'auto', 'float32' or 'bfloat16'.")
+        raise ValueError(f"precision is {requested!r}; choose 'auto', 'float32', 'bfloat16' or 'float16'.")
     wanted = os.environ.get("COURSE_PRECISION", "auto")
     if wanted in named:
         return Precision(named[wanted], "as COURSE_PRECISION says")
     if wanted != "auto":
-        raise ValueError(f"COURSE_PRECISION is {wanted!r}; set it to 'auto', 'float32' or 'bfloat16', or remove it.")
+        choice = f"'auto', {', '.join(map(repr, named))}"
+        raise ValueError(f"COURSE_PRECISION is {wanted!r}; set it to one of {choice}, or remove it.")
     on = on or device()
     if on.type == "cuda":
         if torch.cuda.is_bf16_supported(including_emulation=False):
             return Precision(torch.bfloat16, "this GPU multiplies bfloat16")
-        return Precision(torch.float32, "this GPU has no bfloat16")
+        return Precision(torch.float16, "this GPU has no bfloat16")
     if on.type == "cpu" and _cpu_multiplies_bfloat16() and torch.backends.mkldnn.is_available():
         return Precision(torch.bfloat16, "this CPU multiplies bfloat16")
     return Precision(torch.float32, "no fast bfloat16 here")
@@ -89,15 +90,20 @@ def _cpu_flags() -> str:
 
 
 def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractContextManager:
-    """Return the context in which the forward pass runs in `precision`; weights and losses stay float32.
-
-    >>> with autocast(choose_precision("bfloat16"), torch.device("cpu")):
-    ...     (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
-    torch.bfloat16
-    """
+    """Return the context in which the forward pass runs in `precision`; weights and losses stay float32."""
     if precision.dtype == torch.float32:
+        if on.type == "cuda":
+            torch.set_float32_matmul_precision("high")  # TensorFloat-32, as convolutions take it anyway
         return contextlib.nullcontext()
     return torch.autocast(on.type, dtype=precision.dtype)
+
+
+def grad_scaler(precision: Precision, on: torch.device) -> torch.amp.GradScaler:
+    """Return what scales losses up before the backward pass, so that small gradients do not become 0 in float16.
+
+    It does nothing in the other precisions (Micikevicius et al., *Mixed precision training*, 2018).
+    """
+    return torch.amp.GradScaler(on.type, enabled=precision.dtype == torch.float16)
 
 
 def memory_format(on: torch.device) -> torch.memory_format:
@@ -133,9 +139,6 @@ def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:
     """Bring a batch N x 3 x H x W to the device as float32 in [0, 1], laid out as convolutions like it.
 
     uint8 in 0..255 is scaled, after the smaller bytes have travelled; floating point is taken as it is.
-
-    >>> prepare(torch.full((1, 3, 2, 2), 255, dtype=torch.uint8), torch.device("cpu")).max().item()
-    1.0
     """
     scale = images.dtype == torch.uint8
     images = images.to(on, non_blocking=True).to(torch.float32, memory_format=memory_format(on))

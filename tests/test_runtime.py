@@ -25,7 +25,7 @@ def test_a_seed_out_of_range_is_named(seed):
 
 
 def test_an_unknown_precision_is_named_with_the_choices():
-    with pytest.raises(ValueError, match="'half'.*'auto', 'float32' or 'bfloat16'"):
+    with pytest.raises(ValueError, match="'half'.*'auto', 'float32', 'bfloat16' or 'float16'"):
         runtime.choose_precision("half")
 
 
@@ -48,8 +48,8 @@ def test_auto_takes_bfloat16_only_on_a_cpu_that_multiplies_it(monkeypatch, flags
     assert runtime.choose_precision("auto", torch.device("cpu")).dtype == dtype
 
 
-@pytest.mark.parametrize(("supported", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])
-def test_auto_takes_bfloat16_only_on_a_gpu_that_multiplies_it(monkeypatch, supported, dtype):
+@pytest.mark.parametrize(("supported", "dtype"), [(True, torch.bfloat16), (False, torch.float16)])
+def test_auto_takes_bfloat16_on_a_gpu_that_multiplies_it_and_float16_on_an_older_one(monkeypatch, supported, dtype):
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: supported)
     assert runtime.choose_precision("auto", torch.device("cuda")).dtype == dtype
 

@@ -11,9 +11,11 @@ import pytest
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from helpers import FoodCNN, ResNet, evaluate, runtime
 from helpers.training import COLUMNS, History, fit, load_checkpoint, loop, save_checkpoint, train_one_epoch
+from helpers.training.guards import LossWatch
 
 
 class Pictures(torch.utils.data.TensorDataset):
@@ -121,11 +123,61 @@ def test_validation_changes_neither_the_training_nor_its_mode():
     assert math.isnan(without.rows[0]["valid_accuracy"])
 
 
-def test_bfloat16_trains_and_keeps_float32_weights():
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_half_precision_trains_and_keeps_float32_weights(precision):
     model = small_model()
-    history = fit(model, loader(), epochs=2, optimizer=sgd(model), precision="bfloat16", progress=False)
+    history = fit(model, loader(), epochs=2, optimizer=sgd(model), precision=precision, progress=False)
     assert math.isfinite(history.rows[-1]["train_loss"])
     assert all(parameter.dtype == torch.float32 for parameter in model.parameters())
+
+
+def test_float16_scales_the_loss_so_that_no_gradient_becomes_zero():
+    weight = nn.Linear(1, 2, bias=False)
+    model = nn.Sequential(nn.Flatten(), weight)
+    tiny = [(torch.full((2, 1, 1, 1), 1e-7), torch.tensor([0, 0]))]
+    seen = []
+    weight.weight.register_hook(lambda gradient: seen.append(gradient.abs().max().item()))
+    before = weight.weight.detach().clone()
+    train_one_epoch(model, tiny, sgd(model, lr=1e6), precision="float16")
+    assert seen[0] > 1e-5  # scaled up
+    assert not torch.equal(weight.weight, before)
+
+
+def test_a_loss_that_is_not_finite_is_named_later_where_each_look_would_wait():
+    watch = LossWatch(3, torch.device("cpu"))
+    watch.every = 4
+    for loss, rate in ((1.0, 0.1), (math.nan, 0.2), (math.inf, 0.3)):
+        watch.note(torch.tensor(loss), rate)
+    with pytest.raises(FloatingPointError, match="the loss is nan in epoch 3, batch 2, at learning rate 0.2"):
+        watch.note(torch.tensor(1.0), 0.4)
+
+
+class ReadBacks(TorchDispatchMode):
+    """Counts how often a number is read back from the device."""
+
+    count = 0
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        """Count, and do as without."""
+        self.count += operation is torch.ops.aten._local_scalar_dense.default
+        return operation(*args, **(kwargs or {}))
+
+
+def test_within_an_epoch_nothing_is_read_back_on_a_device_that_would_be_waited_for(monkeypatch):
+    class Late(LossWatch):  # as on a GPU
+        def __init__(self, epoch, on):
+            super().__init__(epoch, on)
+            self.every = 50
+
+    monkeypatch.setattr("helpers.training.loop.LossWatch", Late)
+    counts = []
+    for batches in (3, 9):
+        model = small_model()
+        pictures = [(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]))] * batches
+        with ReadBacks() as mode:
+            train_one_epoch(model, pictures, sgd(model), max_grad_norm=None)
+        counts.append(mode.count)
+    assert counts[0] == counts[1]
 
 
 def test_uint8_batches_are_scaled():

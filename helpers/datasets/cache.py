@@ -43,9 +43,6 @@ def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squa
     aspect. To know the content without reading it again, a manifest notes each file's size and time stamp beside its
     hash: a file is read anew only when these have changed. Whatever lies in ``data/cache`` may be deleted at any time.
     A disk without room for the array is an OSError.
-
-    >>> decode_folder(Path("no folder"), ["1.jpg"], 8).unreadable
-    {0: 'No such file or directory'}
     """
     cache = data_dir() / "cache"
     make_folder(cache)

@@ -212,11 +212,7 @@ def read_food(folder: Path) -> LabelTable:
 
 
 def label_of(name: str, classes: int) -> int | None:
-    """Return the label in a file's name LABEL_INDEX.jpg, or None where it is none of so many classes.
-
-    >>> label_of("7_1.jpg", 11), label_of("11_0.jpg", 11), label_of("0001.jpg", 11)
-    (7, None, None)
-    """
+    """Return the label in a file's name LABEL_INDEX.jpg, or None where it is none of so many classes."""
     found = LABELLED.fullmatch(name)
     return int(found[1]) if found and int(found[1]) < classes else None
 
@@ -232,11 +228,7 @@ def _other_layout(folder: Path, wanted: tuple[PictureSet, ...]) -> str:
 
 
 def some(items: list[str], limit: int = 10) -> str:
-    """List the first `limit` of many things, and say how many there are.
-
-    >>> some(["a", "b", "c"], limit=2)
-    'a, b and 1 more (3 in all)'
-    """
+    """List the first `limit` of many things, and say how many there are."""
     text = ", ".join(items[:limit])
     return f"{text} and {len(items) - limit} more ({len(items)} in all)" if len(items) > limit else text
 

@@ -61,11 +61,7 @@ SETS = (
 
 
 def find_set(name: str) -> PictureSet:
-    """Return a set by its name: "vehicles"; "food" or "food11". Another one is a ValueError.
-
-    >>> find_set("food11").variable
-    'COURSE_FOOD_DIR'
-    """
+    """Return a set by its name: "vehicles"; "food" or "food11". Another one is a ValueError."""
     for entry in SETS:
         if name in (entry.name, entry.real):
             return entry
@@ -77,9 +73,6 @@ def choose_profile(profile: str | None = None, name: str = "vehicles") -> str:
 
     Without a `profile` the environment variable COURSE_DATA decides, and without it: full where the real photos are
     present, else sample. Another value or name is a ValueError.
-
-    >>> choose_profile("sample")
-    'sample'
     """
     origin = "profile"
     if profile is None:

@@ -67,11 +67,7 @@ def split_honest(
 
 
 def lacking(parts: dict[str, list[int]], labels: list[int], classes: list[str]) -> str:
-    """Say, with all counts, which of the parts has no picture and which class none to learn from; empty if none.
-
-    >>> lacking({"train": [0, 1], "valid": []}, [0, 0], ["ordinary", "emergency"])
-    'no picture is left for valid, emergency (2 train, 0 valid; of these 2 ordinary, 0 emergency)'
-    """
+    """Say, with all counts, which of the parts has no picture and which class none to learn from; empty if none."""
     learnt = {labels[i] for i in parts["train"]}
     empty = [part for part, rows in parts.items() if not rows]
     empty += [name for index, name in enumerate(classes) if index not in learnt]

@@ -17,13 +17,7 @@ _COLLATE_ERRORS = {
 
 
 def check_finite(values: torch.Tensor, what: str, names: Sequence[str] | None = None) -> None:
-    """Raise a FloatingPointError if one of the values, N x ..., is NaN or infinite; it names the first picture.
-
-    >>> check_finite(torch.tensor([[0.0], [float("nan")]]), "outputs", ["a.jpg", "b.jpg"])
-    Traceback (most recent call last):
-    ...
-    FloatingPointError: the outputs of 1 of 2 pictures are not finite (NaN or infinite), the first is b.jpg; ...
-    """
+    """Raise a FloatingPointError if one of the values, N x ..., is NaN or infinite; it names the first picture."""
     bad = ~torch.isfinite(values.reshape(len(values), -1)).all(1)
     if bad.any():
         first = int(bad.nonzero()[0, 0])

@@ -199,10 +199,6 @@ def average_probabilities(logits: Sequence[torch.Tensor]) -> torch.Tensor:
     """Return the logarithm of the mean softmax of several logits N x C; it can stand wherever logits do.
 
     Computed with logarithms throughout: a probability below 1e-45 would become 0 in float32, its logarithm infinite.
-
-    >>> sure, torn = torch.tensor([[200.0, 0.0]]), torch.tensor([[0.0, 0.0]])
-    >>> average_probabilities([sure, torn]).softmax(1), average_probabilities([sure, sure])
-    (tensor([[0.7500, 0.2500]]), tensor([[   0., -200.]]))
     """
     return torch.stack(tuple(logits)).log_softmax(2).logsumexp(0) - math.log(len(logits))
 
@@ -253,12 +249,13 @@ def answers(model: nn.Module, loader: Loader, precision: str) -> tuple[torch.Ten
             with runtime.autocast(chosen, on):
                 logits = model(runtime.prepare(images, on))
             check_outputs(logits, len(images))
-            all_logits.append(logits.float().cpu())
-            all_labels.append(labels.cpu())
+            all_logits.append(logits.float())
+            all_labels.append(labels)
     if not all_logits:
         raise ValueError("the loader gives no pictures; an accuracy needs at least one.")
-    # clone: tensors made in inference mode could not be used in a later computation with gradients
-    return torch.cat(all_logits).clone(), torch.cat(all_labels).clone()
+    # Read back once, as a look at each batch would wait for a GPU. clone: tensors made in inference mode could not be
+    # used in a later computation with gradients
+    return torch.cat(all_logits).cpu().clone(), torch.cat(all_labels).cpu().clone()
 
 
 @contextmanager

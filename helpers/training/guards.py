@@ -144,6 +144,36 @@ def _try_loss(loss_fn, logits: torch.Tensor, label: torch.Tensor, mix) -> None:
         raise ValueError(f"{name} does not give one mean loss a batch, reduction='mean'; {advice}")
 
 
+class LossWatch:
+    """Remembers on the device which loss was not finite first: a look at every one would wait for a GPU at every step.
+
+    Weights that such a loss has spoiled meanwhile are not kept: validation refuses outputs that are not finite.
+    """
+
+    def __init__(self, epoch: int, on: torch.device) -> None:
+        self.epoch, self.rates, self.every = epoch, [], 1 if on.type == "cpu" else 50
+        self.first, self.loss = torch.zeros((), dtype=torch.int64, device=on), torch.zeros((), device=on)
+
+    def note(self, loss: torch.Tensor, rate: float) -> None:
+        """Take in the loss of a batch and its learning rate; look now and then, on a CPU always."""
+        self.rates.append(rate)
+        new = (self.first == 0) & ~torch.isfinite(loss)
+        self.first = torch.where(new, len(self.rates), self.first)
+        self.loss = torch.where(new, loss.float(), self.loss)
+        if len(self.rates) % self.every == 0:
+            self.look()
+
+    def look(self) -> None:
+        """Raise a FloatingPointError if a loss so far was not finite."""
+        if batch := int(self.first):
+            rate = self.rates[batch - 1]
+            raise FloatingPointError(
+                f"the loss is {self.loss.item()} in epoch {self.epoch}, batch {batch}, at learning rate {rate:g}. Try, "
+                f"in this order: a lower rate ({rate / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of "
+                "this batch."
+            )
+
+
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
@@ -160,11 +190,7 @@ def _sizes_ahead(loader: Loader) -> set[int]:
 
 
 def spread(labels: torch.Tensor, count: int) -> list[int]:
-    """Return `count` positions, in order, that hold every class as often as the whole set does, to one picture.
-
-    >>> spread(torch.tensor([0, 1, 0, 1, 0, 1, 0, 1]), 4)
-    [0, 1, 4, 5]
-    """
+    """Return `count` positions, in order, that hold every class as often as the whole set does, to one picture."""
     by_class = labels.argsort(stable=True)
     return by_class[torch.arange(count) * len(labels) // count].sort().values.tolist()
 

@@ -15,7 +15,7 @@ from helpers import runtime
 from helpers.evaluation.guards import Loader, batches, check_finite
 from helpers.evaluation.measure import evaluate
 from helpers.training.checkpoint import save_checkpoint
-from helpers.training.guards import check_knobs, look_ahead, part_of, read_scheduler, watched
+from helpers.training.guards import LossWatch, check_knobs, look_ahead, part_of, read_scheduler, watched
 from helpers.training.history import COLUMNS, History, Progress, append, better
 from helpers.training.resume import ResumeFile
 
@@ -34,11 +34,13 @@ def train_one_epoch(
     max_grad_norm: float | None = None,
     after_step: Iterable[Callable[[], None]] = (),
     epoch: int = 1,
+    scaler: torch.amp.GradScaler | None = None,
 ) -> dict[str, float]:
     """Train on each picture once: the loop that notebook 01 writes by hand, with what its users want besides.
 
-    The arguments are those of `fit`, and functions that are called `after_step`, and the number of the `epoch`, which
-    is named if the loss is not finite. The model is on its device already and left in training mode.
+    The arguments are those of `fit`, and functions that are called `after_step`, the number of the `epoch`, which is
+    named if the loss is not finite, and the `scaler` that keeps float16's scale from epoch to epoch. The model is on
+    its device already and left in training mode.
 
     Returns:
         ``train_loss`` and ``train_accuracy``, means over the pictures, and ``lr``, of the last step.
@@ -50,9 +52,11 @@ def train_one_epoch(
     """
     on = runtime.device()
     chosen = runtime.choose_precision(precision, on)
+    scaler = scaler or runtime.grad_scaler(chosen, on)
+    watch = LossWatch(epoch, on)
     model.train()
     total_loss, correct, seen = torch.zeros((), device=on), torch.zeros((), device=on), 0
-    for batch, (images, labels) in enumerate(loader, start=1):
+    for images, labels in loader:
         images, labels = runtime.prepare(images, on), labels.to(on)
         targets = labels
         if mix is not None:
@@ -65,22 +69,20 @@ def train_one_epoch(
         logits = logits.float()
         loss = loss_fn(logits, targets)  # 3. loss
         lr = optimizer.param_groups[0]["lr"]
-        if not torch.isfinite(loss):
-            raise FloatingPointError(
-                f"the loss is {loss.item()} in epoch {epoch}, batch {batch}, at learning rate {lr:g}. Try, in "
-                f"this order: a lower rate ({lr / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this "
-                "batch."
-            )
-        loss.backward()  # 4. backward
+        watch.note(loss.detach(), lr)
+        scaler.scale(loss).backward()  # 4. backward (only float16 scales, so that no gradient becomes 0)
         if max_grad_norm is not None:
+            scaler.unscale_(optimizer)
             nn.utils.clip_grad_norm_(model.parameters(), max_grad_norm)
-        optimizer.step()  # 5. update the weights
+        scaler.step(optimizer)  # 5. update the weights
+        scaler.update()
 
         total_loss += loss.detach() * len(labels)  # the loss is a mean over the batch: weigh it by its size
         correct += (logits.detach().argmax(1) == labels).sum()
         seen += len(labels)
         for act in after_step:
             act()
+    watch.look()
     if not seen:
         raise ValueError("train_loader gave no batch in this epoch; pass a loader that can be iterated again.")
     return {"train_loss": total_loss.item() / seen, "train_accuracy": correct.item() / seen, "lr": float(lr)}
@@ -159,7 +161,7 @@ def fit(
     scheduler, every_step = read_scheduler(scheduler, valid_loader)
     loss_fn = loss_fn or nn.functional.cross_entropy
     on = runtime.device()
-    runtime.choose_precision(precision, on)  # refuses a name that there is not
+    scaler = runtime.grad_scaler(runtime.choose_precision(precision, on), on)
     runtime.keep_big_blocks()
     model.to(on, memory_format=runtime.memory_format(on))
     averaged = None
@@ -172,7 +174,7 @@ def fit(
         if valid_pictures is not None:
             valid_loader, valid_part = part_of(valid_loader, valid_pictures)
 
-    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "average": averaged}
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "average": averaged, "scaler": scaler}
     file = ResumeFile(resume, parts, [train_loader, valid_loader], knobs)
     history, best = file.read()
     history.valid_part = valid_part
@@ -190,7 +192,7 @@ def fit(
             row = dict.fromkeys(COLUMNS, math.nan) | {"epoch": epoch}
             row |= train_one_epoch(
                 model, pictures, optimizer, loss_fn, precision=precision, mix=mix, max_grad_norm=max_grad_norm,
-                after_step=after_step, epoch=epoch,
+                after_step=after_step, epoch=epoch, scaler=scaler,
             )  # fmt: skip
             pictures = batches(train_loader, "train_loader")
             if valid_loader is not None:
