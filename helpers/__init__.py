@@ -28,6 +28,8 @@ def __getattr__(name: str):
         rooms = (import_module(f"helpers.{room}") for room in ROOMS)
         globals()[name] = next(getattr(room, name) for room in rooms if hasattr(room, name))
     except ModuleNotFoundError as error:  # most often the wrong Python: the course lives in its own environment
+        if (error.name or "").startswith("helpers"):
+            raise
         raise ModuleNotFoundError(
             f"{error.name} is not installed for {sys.executable}; activate the course's environment (.venv), or "
             "install with `make setup` or `pip install -r requirements.txt`.",
