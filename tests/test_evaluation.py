@@ -76,7 +76,7 @@ def test_evaluating_leaves_batch_norm_statistics_alone():
     net = nn.Sequential(nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(48, 3)).train()
     before = net[0].running_mean.clone()
     evaluate(net, batches())
-    assert torch.equal(net[0].running_mean, before)
+    assert torch.equal(net.cpu()[0].running_mean, before)
 
 
 def test_the_order_of_the_loader_is_kept():
@@ -331,7 +331,7 @@ def test_features_are_what_the_last_layer_is_given_in_evaluation_mode():
     logits, expected_labels = predict(net, batches())
     assert found.shape == (10, 48)
     assert found.dtype == torch.float32
-    assert torch.allclose(net[2](found), logits, atol=0.05)  # bfloat16 where the machine multiplies it
+    assert torch.allclose(net.cpu()[2](found), logits, atol=0.05)  # bfloat16 where the machine multiplies it
     assert torch.equal(labels, expected_labels)
     assert torch.equal(found, torch.cat([images for images, _ in batches()]).flatten(1))  # dropout is off
     assert net.training

@@ -58,7 +58,7 @@ def test_an_uneven_last_batch_is_weighted_by_its_size():
     model, train = small_model(), loader(22, 8)  # 8 + 8 + 6
     frozen = fit(model, train, train, epochs=1, optimizer=sgd(model, lr=0.0), precision="float32", progress=False)
     images, labels = train.dataset.tensors
-    logits = model(images)
+    logits = model.cpu()(images)
     row = frozen.rows[0]
     expected_loss = nn.functional.cross_entropy(logits, labels).item()
     expected_accuracy = (logits.argmax(1) == labels).float().mean().item()
@@ -223,7 +223,7 @@ def test_the_best_checkpoint_can_be_restored(monkeypatch, tmp_path):
     run(model, valid=loader(), epochs=3, checkpoint=tmp_path / "best.pt")
     nn.init.zeros_(other[1].weight)
     assert load_checkpoint(other, tmp_path / "best.pt") == {"epoch": 2, "valid_accuracy": 0.9}
-    assert torch.equal(other[1].weight, model[1].weight)
+    assert torch.equal(other[1].weight, model.cpu()[1].weight)
     assert [file.name for file in tmp_path.iterdir()] == ["best.pt"]
 
 
@@ -273,7 +273,7 @@ def test_gradients_are_clipped_to_the_norm():
     model = small_model()
     before = [parameter.detach().clone() for parameter in model.parameters()]
     run(model, [next(iter(loader()))], epochs=1, lr=1.0, max_grad_norm=0.01)
-    moved = torch.cat([(p.detach() - q).flatten() for p, q in zip(model.parameters(), before, strict=True)])
+    moved = torch.cat([(p.detach() - q).flatten() for p, q in zip(model.cpu().parameters(), before, strict=True)])
     assert moved.norm().item() == pytest.approx(0.01, rel=1e-3)
 
 
@@ -417,7 +417,7 @@ def test_averaged_weights_follow_every_step_with_the_statistics_of_batch_norm(tm
     assert (row["valid_loss"], row["valid_accuracy"]) == (found.loss, found.accuracy)
     other = nn.Sequential(nn.Conv2d(3, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(72, 2))
     load_checkpoint(other, tmp_path / "best.pt")
-    assert torch.equal(other[3].weight, model[3].weight)
+    assert torch.equal(other[3].weight, model.cpu()[3].weight)
 
 
 def test_the_last_epochs_averaged_weights_are_returned_without_patience():
