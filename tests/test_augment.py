@@ -203,6 +203,16 @@ def test_adversarial_pictures_raise_the_loss_and_leave_the_model_alone(attacked)
     assert loss(model(found), labels) > loss(model(images), labels)
 
 
+def test_an_attack_leaves_every_part_of_a_model_in_its_mode_also_when_it_fails(attacked):
+    model, images, labels = attacked
+    model.train()
+    model[1].eval()
+    pgd(model, images, labels, steps=1)
+    with pytest.raises(RuntimeError):
+        pgd(model, images[:, :2], labels, steps=1)
+    assert [part.training for part in model] == [True, False, True, True, True]
+
+
 def test_pgd_equals_the_reference_implementation(attacked):
     foolbox = pytest.importorskip("foolbox", reason="foolbox is in requirements-dev.txt")
     model, images, labels = attacked
