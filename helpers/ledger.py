@@ -74,16 +74,28 @@ def record(
         if not value.strip():
             raise ValueError(f"{name} is {value!r}; give it a name, such as '01_baseline' or 'dropout'.")
     low, high = evaluation.interval
-    run = [datetime.now(UTC).isoformat(timespec="seconds"), notebook, technique, profile, dataset, int(seed)]
-    run.append("" if model is None else sum(parameter.numel() for parameter in model.parameters()))
-    run += ["", ""] if history is None else [len(history), round(float(history.table["seconds"].sum()), 2)]
-    run += ["" if train is None else train.accuracy, evaluation.accuracy, low, high, len(evaluation.labels)]
+    run = {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "notebook": notebook,
+        "technique": technique,
+        "profile": profile,
+        "dataset": dataset,
+        "seed": int(seed),
+        "parameters": "" if model is None else sum(parameter.numel() for parameter in model.parameters()),
+        "epochs": "" if history is None else len(history),
+        "seconds": "" if history is None else round(float(history.table["seconds"].sum()), 2),
+        "train_accuracy": "" if train is None else train.accuracy,
+        "valid_accuracy": evaluation.accuracy,
+        "low": low,
+        "high": high,
+        "n": len(evaluation.labels),
+    }
     path = ledger_file()
     with _locked(path):
         # Written whole: what an editor or spreadsheet made of the file meanwhile, such as a lost last line end, goes.
         earlier = [cells for _, cells in _cells(path)]
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, run])
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, (run[name] for name in COLUMNS)])
         write_text(path, text.getvalue())
 
 

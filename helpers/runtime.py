@@ -93,7 +93,7 @@ def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractConte
     """Return the context in which the forward pass runs in `precision`; weights and losses stay float32."""
     if precision.dtype == torch.float32:
         if on.type == "cuda":
-            torch.set_float32_matmul_precision("high")  # TensorFloat-32, as convolutions take it anyway
+            torch.set_float32_matmul_precision("high")  # for the process: TF32, which convolutions take anyway
         return contextlib.nullcontext()
     return torch.autocast(on.type, dtype=precision.dtype)
 

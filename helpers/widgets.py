@@ -24,8 +24,6 @@ def gallery_browser(dataset: ImageDataset, evaluation: Evaluation | None = None)
 
     The evaluation is of a model on `dataset`, in its order; `plots.gallery` is the static figure.
 
-    >>> import numpy as np
-    >>> from helpers.datasets import ImageDataset
     >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["ordinary", "emergency"])
     >>> controls, text, pictures = gallery_browser(data).children
     >>> controls.children[0].value = "emergency"
@@ -107,7 +105,6 @@ def change_explorer(dataset: ImageDataset, indices: Sequence[int] | None = None,
     changes, the button counts on from `seed`, and the random numbers of the notebook stay as they were.
     `plots.pictures` is the static figure.
 
-    >>> from helpers.datasets import ImageDataset
     >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["Bread", "Egg"])
     >>> names, controls, text, picture = change_explorer(data).children
     >>> names.value = "shear"

@@ -293,3 +293,15 @@ def test_a_reader_that_stops_early_is_no_error():
     command.stdout.close()  # before it has said a word
     assert command.stderr.read() == b""
     assert command.wait() == 1
+
+
+def test_a_file_of_the_course_that_is_missing_is_not_called_uninstalled(monkeypatch):
+    import helpers
+
+    def gone(name):
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr(helpers, "import_module", gone)
+    monkeypatch.delitem(vars(helpers), "fit", raising=False)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'helpers.runtime'"):
+        _ = helpers.fit

@@ -417,10 +417,10 @@ def test_costs_draw_value_and_interval_over_a_cost_that_grows_by_factors():
 
 
 def test_costs_name_every_technique_with_a_colour_and_marker_of_its_own():
-    figure = plots.costs({f"technique {i} of six": (100 + i, 0.6, 0.5, 0.7) for i in range(6)}, "parameters")
+    figure = plots.costs({f"technique {i}": (100 + i, 0.6, 0.5, 0.7) for i in range(12)}, "parameters")
     entries = figure.legends[0].legend_handles
-    assert [text.get_text() for text in figure.legends[0].texts] == [f"technique {i} of six" for i in range(6)]
-    assert len({(entry.get_color(), entry.get_marker()) for entry in entries}) == 6
+    assert [text.get_text() for text in figure.legends[0].texts] == [f"technique {i}" for i in range(12)]
+    assert len({(entry.get_color(), entry.get_marker()) for entry in entries}) == 12  # more than there are colours
     for entry, (point, *_) in zip(entries, figure.axes[0].containers, strict=True):
         assert (entry.get_color(), entry.get_marker()) == (point.get_color(), point.get_marker())
 

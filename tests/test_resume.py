@@ -100,6 +100,18 @@ def test_a_training_that_was_ended_goes_on_to_the_same_bits(tmp_path, schedule, 
     assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
 
 
+def test_the_scale_of_float16_goes_on_too(tmp_path):
+    path = tmp_path / "resume.pt"
+    with pytest.raises(Stopped):
+        train(path, stop_at=8, precision="float16")
+    kept = torch.load(path, weights_only=True)["parts"]["scaler"]
+    assert kept["_growth_tracker"] == 6  # steps without an overflow, over two epochs of three batches
+    assert_same(train(path, precision="float16"), train(None, precision="float16"))
+    with pytest.raises(Stopped):
+        train(tmp_path / "plain.pt", stop_at=8, precision="float32")
+    assert "scaler" not in torch.load(tmp_path / "plain.pt", weights_only=True)["parts"]
+
+
 def test_the_best_weights_and_the_patience_go_on_too(tmp_path):
     whole = train(None, patience=2, epochs=30)
     assert whole[1].stopped == "no better epoch in 2"

@@ -17,6 +17,7 @@ from helpers.files import litter
 
 NEAR = 6
 """Differing signs, of 64, up to which two pictures are reported as near-duplicates."""
+NO_LEAK = "file numbers say nothing certain about labels"
 
 
 @dataclass
@@ -61,8 +62,8 @@ class Audit:
         return not (self.source.problems or self.unreadable or self.lacks)
 
     @property
-    def table(self):
-        """The findings as a pandas DataFrame with the columns finding, count, detail."""
+    def table(self) -> pd.DataFrame:
+        """The findings, with the columns finding, count, detail."""
         csv, count, members = self.source.csv, len(self.source.names), sum(map(len, self.identical))
         distinct = count - len(self.unreadable) - members + len(self.identical)
         where = "rows" if csv else "files"
@@ -74,11 +75,7 @@ class Audit:
             ("identical across parts", len(self.across), some([" = ".join(group) for group in self.across])),
             ("contradicting labels", len(self.contradicting), "; ".join(map(sides, self.contradicting))),
             ("near-duplicates", len(self.near), some([f"{a} ~ {b}" for a, b, _ in self.near])),
-            (
-                "label leak",
-                int(self.leak is not None),
-                str(self.leak or "file numbers say nothing certain of labels"),
-            ),
+            ("label leak", int(self.leak is not None), str(self.leak or NO_LEAK)),
             ("unusual files", len(self.outliers), some([f"{name} ({why})" for name, why in self.outliers])),
             ("pictures without a row", len(self.without_row), some(self.without_row)),
         ]

@@ -137,7 +137,7 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, pr
         loader: Iterable of (images, labels), best from `make_loader` without shuffling or transform; gone through once.
         views: Functions from a batch of images to a changed batch, for test-time augmentation: the probabilities of the
             unchanged pictures and of every view are averaged. `augment.views` has the usual ones.
-        precision: ``"auto"``, ``"float32"`` or ``"bfloat16"``; see `runtime.choose_precision`.
+        precision: ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``; see `runtime.choose_precision`.
 
     Returns:
         An `Evaluation` in the order of the loader, with the picture names where the loader's dataset has them.

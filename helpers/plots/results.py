@@ -22,7 +22,6 @@ def confusion(evaluation: Evaluation) -> Figure:
     A row is a true class, a column a predicted one; the shade is the share of the row.
 
     >>> import torch
-    >>> from helpers.evaluation import Evaluation
     >>> figure = confusion(Evaluation(torch.eye(2), torch.tensor([0, 1]), ["ordinary", "emergency"]))
     >>> figure.axes[0].texts[0].get_text().split()
     ['1', '100', '%']

@@ -34,17 +34,21 @@ class History:
     figures are those of `evaluate` after the epoch, of the averaged weights where they are averaged. Both count
     pictures, not batches.
 
+    Attributes:
+        rows: One dict an epoch with the keys of `COLUMNS`; validation figures are NaN without a validation loader.
+        best_epoch: The epoch with the highest validation accuracy (of equals the lowest validation loss), or None.
+        stopped: Why training ended before the last epoch, or None.
+        earlier: How many of the epochs an earlier call of `fit` trained, from whose file this one went on.
+        valid_part: How many validation pictures were measured each epoch, of how many; None if all were.
+
     >>> History([dict(zip(COLUMNS, (1, 0.7, 0.5, 0.6, 0.6, 1e-3, 2.0)))]).table.valid_accuracy.tolist()
     [0.6]
     """
 
-    # one dict an epoch with the keys of `COLUMNS`; validation figures are NaN without a validation loader
     rows: list[dict[str, float]] = field(default_factory=list)
-    # the epoch with the highest validation accuracy (of equals the lowest validation loss), or None
     best_epoch: int | None = None
-    stopped: str | None = None  # why training ended before the last epoch, or None
-    earlier: int = 0  # how many of the epochs an earlier call of `fit` trained, from whose file this one went on
-    # how many validation pictures were measured each epoch, of how many; None if all were
+    stopped: str | None = None
+    earlier: int = 0
     valid_part: tuple[int, int] | None = None
 
     @property

@@ -130,7 +130,7 @@ def fit(
         log: CSV file, begun anew, that gets each epoch's row as soon as it is measured.
         mix: Maps (images, labels) to mixed images and class shares N x C (MixUp, CutMix). Training accuracy then counts
             agreement with the class of the largest share.
-        precision: ``"auto"``, ``"float32"`` or ``"bfloat16"``; see `runtime.choose_precision`.
+        precision: ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``; see `runtime.choose_precision`.
         progress: Show one line while training and the table after it.
         average: Decay of a moving average of the weights, such as 0.999, taken after every step over about the last
             1 / (1 - average) of them (Polyak and Juditsky, 1992). Batch norm's statistics are averaged with them. The
@@ -174,7 +174,8 @@ def fit(
         if valid_pictures is not None:
             valid_loader, valid_part = part_of(valid_loader, valid_pictures)
 
-    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "average": averaged, "scaler": scaler}
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "average": averaged}
+    parts["scaler"] = scaler if scaler.is_enabled() else None
     file = ResumeFile(resume, parts, [train_loader, valid_loader], knobs)
     history, best = file.read()
     history.valid_part = valid_part
