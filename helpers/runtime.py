@@ -2,9 +2,11 @@
 
 import contextlib
 import ctypes
+import itertools
 import os
 import platform
 import random
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -133,6 +135,26 @@ def workers() -> int:
     """Return how many threads may decode pictures: the cores this process may use, at most 8."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(usable, 8)
+
+
+def free_memory(on: torch.device) -> int:
+    """Return how many bytes of memory a CUDA GPU has free; 0 for other devices, where nobody tells."""
+    return torch.cuda.mem_get_info(on)[0] if on.type == "cuda" else 0
+
+
+def travelling(batches: Iterable[torch.Tensor], on: torch.device) -> Iterator[torch.Tensor]:
+    """Yield CPU tensors on a CUDA GPU: while it works with one, the next is on its way from pinned memory."""
+    way, ahead = torch.cuda.Stream(on), None
+    for batch in itertools.chain(batches, [None]):
+        arrived = ahead
+        if batch is not None:
+            with torch.cuda.stream(way):
+                ahead = batch.pin_memory().to(on, non_blocking=True), way.record_event()
+        if arrived is not None:
+            here = torch.cuda.current_stream(on)
+            here.wait_event(arrived[1])
+            arrived[0].record_stream(here)  # or its memory could be given away while it is in use
+            yield arrived[0]
 
 
 def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:

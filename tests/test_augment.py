@@ -1,8 +1,12 @@
 import pytest
 import torch
+from scipy.stats import ks_2samp
 from torch import nn
+from torchvision.transforms import v2
+from torchvision.transforms.v2 import functional
 
 from helpers import augment, evaluate, seed_everything
+from helpers.augment import batched
 from helpers.evaluation import pgd
 
 SIZE = 32
@@ -59,16 +63,188 @@ def test_salt_and_pepper_colours_whole_pixels_white_and_black():
         assert (changed[0] == value).float().mean().item() == pytest.approx(0.05, abs=0.005)
 
 
-def test_a_preset_is_the_composition_that_stands_under_its_name(images):
-    assert augment.preset("none", SIZE) is None
+class AsTorchvision:
+    """The same transforms, called picture by picture."""
+
+    def __init__(self, *transforms):
+        self.transforms = transforms
+
+    def __call__(self, images):
+        changed = []
+        for image in images:
+            for transform in self.transforms:
+                image = transform(image[None])[0] if hasattr(transform, "whole_batch") else transform(image)
+            changed.append(image)
+        return torch.stack(changed)
+
+
+def smooth_picture(size):
+    """A picture without edges or symmetry: where it is taken from counts, not how it is interpolated."""
+    up, right = torch.meshgrid(torch.linspace(0, 3, size), torch.linspace(0, 2, size), indexing="ij")
+    waves = [(a * up + b * right).sin() for a, b in ((1.0, 0.3), (0.4, 1.7), (1.3, 1.1))]
+    return ((torch.stack(waves) + 1) * 100 + 20).to(torch.uint8)
+
+
+def features(images):
+    """Numbers that tell what happened to a picture: brightness, contrast, colour, where the light is, corners."""
+    images = images.float()
+    light = images.mean(1) + 1e-3
+    places = torch.arange(light.shape[-1]).float()
+    total = light.sum((1, 2))
+    return {
+        "mean": images.mean((1, 2, 3)),
+        "spread": images.std((1, 2, 3)),
+        "red": images[:, 0].mean((1, 2)) - images[:, 2].mean((1, 2)),
+        "x": (light * places).sum((1, 2)) / total,
+        "y": (light * places[:, None]).sum((1, 2)) / total,
+        "corner": images[:, 1, 0, 0],
+        "other corner": images[:, 1, -1, -1],
+        "middle": images[:, 2, images.shape[2] // 2, images.shape[3] // 2],
+        "edges": images.diff(dim=-1).abs().mean((1, 2, 3)),
+        "black": (images == 0).all(1).float().mean((1, 2)),
+    }
+
+
+# Changes of place are made in one sampling and not one after the other, which leaves smoother edges at what is black.
+BLURS = {"strong": {"edges", "spread", "corner", "other corner", "black"}, "wide": {"edges", "black"}}
+
+
+@pytest.mark.parametrize("name", [*augment.CHANGES, *sorted(set(augment.PRESETS) - {"none"})])
+def test_changes_are_distributed_as_in_torchvision(name):
+    count, size = 1500, 24
+    steps = augment.PRESETS[name](size) if name in augment.PRESETS else [augment.CHANGES[name](size, 1.0)]
+    images = smooth_picture(size).expand(count, 3, size, size)
+    found = []
+    for seed, kind in enumerate((augment.PerPicture, AsTorchvision)):
+        seed_everything(seed)
+        found.append(features(kind(*steps)(images)))
+    for feature in set(found[0]) - BLURS.get(name, set()):
+        ours, theirs = (one[feature].numpy() for one in found)
+        assert ks_2samp(ours.round(1), theirs.round(1)).pvalue > 1e-4, feature
+
+
+def test_every_change_of_a_preset_is_made_for_the_whole_batch():
+    images = smooth_picture(SIZE).expand(2, 3, SIZE, SIZE)
+    for preset in augment.PRESETS.values():
+        for transform in preset(SIZE):
+            (step, *_) = batched._steps(transform, images)
+            assert getattr(step, "__name__", "") != "<lambda>", transform
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        v2.RandomAffine(30, scale=(0.5, 1.5)),
+        v2.RandomAffine(30, interpolation=v2.InterpolationMode.BILINEAR),
+        v2.RandomCrop(SIZE, padding=4, padding_mode="edge"),
+        v2.RandomErasing(1.0, value=7),
+        v2.Compose([v2.RandomHorizontalFlip(), v2.ColorJitter(0.5)]),
+        lambda image: image.flip(2) if torch.rand(()) < 0.5 else image,
+    ],
+)
+def test_what_no_batch_is_made_for_is_called_picture_by_picture(images, transform):
+    seed_everything(0)
+    changed = augment.PerPicture(transform)(images)
+    seed_everything(0)
+    assert torch.equal(changed, AsTorchvision(transform)(images))
+
+
+@pytest.mark.parametrize("transform", [v2.RandomAffine(30), v2.RandomResizedCrop(16)])
+def test_pictures_that_are_not_square_change_as_in_torchvision(transform):
+    images = smooth_picture(32)[None, :, :20].repeat(4, 1, 1, 1)
+    seed_everything(0)
+    changed = augment.PerPicture(transform)(images)
+    seed_everything(0)
+    assert torch.equal(changed, AsTorchvision(transform)(images))
+
+
+NUMBERS = [
+    {"angle": 30.0},
+    {"angle": -90.0},
+    {"right": 5.0, "down": -3.0},
+    {"shear_x": 20.0},
+    {"shear_y": -20.0},
+    {"angle": 17.0, "right": 2.0, "down": 1.0, "shear_x": -8.0, "shear_y": 5.0},
+]
+
+
+@pytest.mark.parametrize("numbers", NUMBERS, ids=str)
+def test_an_affine_move_is_torchvisions(numbers):
+    image = torch.randint(256, (3, 41, 41), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    (moved,) = batched.sample(image[None], [batched.affine(41, **{k: torch.tensor([v]) for k, v in numbers.items()})])
+    expected = functional.affine(
+        image,
+        angle=numbers.get("angle", 0.0),
+        translate=[numbers.get("right", 0.0), numbers.get("down", 0.0)],
+        scale=1.0,
+        shear=[numbers.get("shear_x", 0.0), numbers.get("shear_y", 0.0)],
+    )
+    # A place between two pixels is rounded to the one or the other.
+    assert (moved == expected).all(0).float().mean() > 0.98
+
+
+@pytest.mark.parametrize("kind", [v2.TrivialAugmentWide, v2.RandAugment])
+@pytest.mark.parametrize("name", [*batched.MOVES, *batched.PAINTS])
+def test_each_operation_of_a_given_strength_is_torchvisions(kind, name):
+    images = torch.stack([smooth_picture(SIZE), smooth_picture(SIZE).flip(2) // 3 + 40])
+    make, signed = kind._AUGMENTATION_SPACE[name]
+    strengths = make(31, SIZE, SIZE)
+    for level in (0, 7, 30):
+        drawn = 0.0 if strengths is None else float(strengths[level])
+        for strength in {drawn, -drawn} if signed else {drawn}:
+            both = torch.tensor([strength, strength])
+            if name in batched.MOVES:
+                changed = batched.sample(images, [batched.MOVES[name](SIZE, both)])
+            else:
+                changed = batched.PAINTS[name](images, both.view(-1, 1, 1, 1))
+            expected = torch.stack(
+                [kind()._apply_image_or_video_transform(image, name, strength, "nearest", {}) for image in images]
+            )
+            differ = (changed.int() - expected.int()).abs()
+            assert (differ > 1).float().mean() < 0.02, (level, strength)  # half-way places and roundings
+
+
+def test_a_resized_crop_is_torchvisions_and_looks_at_nothing_beside_it(monkeypatch):
+    image = torch.randint(256, (3, SIZE, SIZE), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    boxes = torch.tensor([[20.0, 31.0, 32.0], [25.0, 17.0, 32.0], [3.0, 1.0, 0.0], [7.0, 0.0, 0.0]])
+    monkeypatch.setattr(batched, "_boxes", lambda *_, **__: (*boxes, torch.ones(3, dtype=torch.bool)))
+    changed = augment.PerPicture(v2.RandomResizedCrop(SIZE))(image.repeat(3, 1, 1, 1))
+    for one, (width, height, left, top) in zip(changed, boxes.T.int().tolist(), strict=True):
+        expected = functional.resized_crop(image, top, left, height, width, [SIZE, SIZE], antialias=True)
+        assert (one.int() - expected.int()).abs().max() <= 1
+
+
+def test_crops_and_flips_are_among_those_of_torchvision_and_all_of_them_come():
+    picture = torch.arange(48, dtype=torch.uint8).view(3, 4, 4)
+    padded = functional.pad(picture, [1, 1, 1, 1])
+    possible = {
+        bytes(side.flatten().tolist())
+        for down in range(3)
+        for right in range(3)
+        for crop in [functional.crop(padded, down, right, 4, 4)]
+        for side in (crop, crop.flip(2))
+    }
+    seed_everything(0)
+    both = augment.PerPicture(v2.RandomCrop(4, padding=1), v2.RandomHorizontalFlip())
+    assert {bytes(one.flatten().tolist()) for one in both(picture.expand(400, 3, 4, 4))} == possible
+
+
+def test_moves_that_follow_each_other_are_one_sampling():
+    image = smooth_picture(33)[None]
+    there, back = (batched.affine(33, angle=torch.tensor([angle])) for angle in (30.0, -30.0))
+    inner = (slice(None), slice(None), slice(12, 21), slice(12, 21))
+    assert torch.equal(batched.sample(image, [there, back])[inner], image[inner])
+    twice = batched.sample(batched.sample(image, [there]), [back])
+    assert not torch.equal(twice[inner], image[inner])
+
+
+def test_nothing_waits_for_the_device_on_which_pictures_are_changed():
+    pictures = torch.empty(64, 3, SIZE, SIZE, dtype=torch.uint8, device="meta")  # which has no numbers to read back
     for name in set(augment.PRESETS) - {"none"}:
-        seed_everything(3)
-        changed = augment.preset(name, SIZE)(images[:2])
-        seed_everything(3)
-        for image, expected in zip(images, changed, strict=False):
-            for step in augment.PRESETS[name](SIZE):
-                image = step(image)
-            assert torch.equal(image, expected), name
+        changed = augment.preset(name, SIZE)(pictures)
+        assert changed.device.type == "meta"
+        assert changed.shape == pictures.shape
+    assert augment.change("RandAugment", SIZE)(pictures).shape == pictures.shape
 
 
 @pytest.mark.parametrize("name", ["MixUp", "CutMix"])

@@ -15,13 +15,15 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from course.intake import write_cleaned
 from drawings import VERSIONS
+from helpers import augment
 from helpers.datasets import ImageDataset, audit, cache, choose_profile, data_folder, load_vehicles, make_loader
 from helpers.datasets.splits import split_honest
 from helpers.files import data_dir
-from helpers.runtime import seed_everything
+from helpers.runtime import seed_everything, travelling
 
 CLASSES = ["ordinary", "emergency"]
 
@@ -709,3 +711,77 @@ def test_pictures_go_through_a_pytorch_dataloader_too():
     images, labels = next(iter(torch.utils.data.DataLoader(dataset(), batch_size=5)))
     assert images.shape == (5, 3, 4, 4)
     assert labels.tolist() == [0, 1, 0, 1, 0]
+
+
+class Travelled(TorchDispatchMode):
+    """Counts the bytes that travel from the CPU to another device, and the journeys that are waited for."""
+
+    def __init__(self):
+        super().__init__()
+        self.bytes = self.waits = 0
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        """Count, and do as without."""
+        kwargs = kwargs or {}
+        leaves = operation is torch.ops.aten._to_copy.default and args[0].device.type == "cpu"
+        if leaves and (kwargs.get("device") or torch.device("cpu")).type != "cpu":
+            self.bytes += args[0].nbytes
+            self.waits += not kwargs.get("non_blocking")
+        return operation(*args, **kwargs)
+
+
+FAR = torch.device("meta")  # stands for a GPU: what lies there has no numbers, so whoever reads one back fails
+
+
+@pytest.mark.parametrize("preset", ["none", "light", "strong", "wide"])
+def test_pictures_that_fit_travel_once_and_then_nobody_waits_for_the_device(monkeypatch, preset):
+    data = dataset(40, 16)
+    monkeypatch.setattr("helpers.datasets.loader.free_memory", lambda on: 4 * 40 * 16 * 16 * 3)
+    loader = make_loader(data, 8, shuffle=True, transform=augment.preset(preset, 16))
+    epochs = []
+    for _ in range(2):
+        with Travelled() as epoch:
+            for images, labels in loader.batches(FAR):
+                assert (images.device, images.dtype, images.shape) == (FAR, torch.float32, (8, 3, 16, 16))
+                assert labels.device.type == "cpu"
+        epochs.append(epoch)
+    assert epochs[0].waits == 1
+    assert epochs[0].bytes - epochs[1].bytes > 0.9 * data.images.source.nbytes
+    assert epochs[1].waits == 0
+    assert epochs[1].bytes < 40 * 200  # positions and what augmentation draws
+
+
+def test_pictures_that_do_not_fit_travel_as_bytes(monkeypatch):
+    data = dataset(40, 16)
+    monkeypatch.setattr("helpers.datasets.loader.free_memory", lambda on: 4 * 40 * 16 * 16 * 3 - 1)
+    with Travelled() as epoch:
+        list(make_loader(data, 8).batches(FAR))
+    assert epoch.bytes == data.images.source.nbytes
+
+
+def test_a_subset_that_lies_on_the_device_holds_its_own_pictures(monkeypatch):
+    monkeypatch.setattr("helpers.datasets.loader.free_memory", lambda on: 10**6)
+    data = dataset(6)
+    part = data.subset([4, 1])
+    assert torch.equal(part.images.on(torch.device("cpu")), torch.from_numpy(data.images[[4, 1]]))
+    assert part.images.on(FAR) is part.images.on(FAR)  # once
+
+
+def test_by_hand_and_by_device_a_loader_gives_the_same_batches():
+    loader = make_loader(dataset(20, 16), 8, shuffle=True, transform=augment.preset("light", 16))
+    passes = []
+    for batches in (lambda: loader, lambda: loader.batches(torch.device("cpu"))):
+        seed_everything(0)
+        passes.append([(images, labels) for images, labels in batches()])
+    for (images, labels), (others, theirs) in zip(*passes, strict=True):
+        assert torch.equal(images, others)
+        assert torch.equal(labels, theirs)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_batches_that_travel_ahead_arrive_whole_and_in_order():
+    sent = [torch.full((256, 64, 64, 3), number, dtype=torch.uint8) for number in range(20)]
+    for number, batch in enumerate(travelling(sent, torch.device("cuda"))):
+        assert batch.device.type == "cuda"
+        assert (batch == number).all()
+    assert number == 19

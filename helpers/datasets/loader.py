@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import torch
 
-from helpers.runtime import prepare
+from helpers.runtime import free_memory, prepare, travelling
+
+RESIDENT = 0.25
+"""Share of a GPU's free memory that the pictures of a dataset may take, to lie there from the first pass on."""
 
 
 class Pictures:
@@ -25,6 +28,7 @@ class Pictures:
         # The plain-array view of a memory map is indexed faster; it shares the same pages.
         self.source = np.asarray(source)
         self.rows = np.arange(len(source)) if rows is None else np.asarray(rows, dtype=np.int64)
+        self.resident: torch.Tensor | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -36,6 +40,12 @@ class Pictures:
 
     def __getitem__(self, index) -> np.ndarray:
         return self.source[self.rows[index]]
+
+    def on(self, device: torch.device) -> torch.Tensor | None:
+        """Return all rows as a tensor on a GPU, copied there once; None where they take too much of its memory."""
+        if self.resident is None and np.prod(self.shape) <= RESIDENT * free_memory(device):
+            self.resident = torch.from_numpy(np.asarray(self)).to(device)
+        return self.resident
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return self.source[self.rows].astype(dtype or np.uint8, copy=False)
@@ -117,13 +127,29 @@ class Loader:
         return -(-len(self.dataset) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        return self.batches(torch.device("cpu"))
+
+    def batches(self, on: torch.device) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield the batches with their images on a device: they travel as bytes, or lie there, and are changed there.
+
+        The labels stay on the CPU, where a look at them waits for nothing.
+        """
         count = len(self.dataset)
         self.order = order = torch.randperm(count) if self.shuffle else torch.arange(count)
-        for chosen in order.split(self.batch_size):
-            images = torch.from_numpy(self.dataset.images[chosen.numpy()]).permute(0, 3, 1, 2)
+        parts = order.split(self.batch_size)
+        for chosen, images in zip(parts, self._gathered(parts, on), strict=True):
+            images = images.permute(0, 3, 1, 2)
             if self.transform is not None:
                 images = self.transform(images)
-            yield prepare(images, torch.device("cpu")), self.dataset.labels[chosen]
+            yield prepare(images, on), self.dataset.labels[chosen]
+
+    def _gathered(self, parts: Sequence[torch.Tensor], on: torch.device) -> Iterator[torch.Tensor]:
+        pictures = self.dataset.images
+        if on.type != "cpu" and (resident := pictures.on(on)) is not None:
+            yield from (resident[chosen.to(on, non_blocking=True)] for chosen in parts)
+            return
+        gathered = (torch.from_numpy(pictures[chosen.numpy()]) for chosen in parts)
+        yield from travelling(gathered, on) if on.type == "cuda" else (batch.to(on) for batch in gathered)
 
 
 def make_loader(

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import torch
 from torch.utils.data import BatchSampler, DataLoader, SequentialSampler, Subset, TensorDataset, default_collate
 
+from helpers.datasets import loader as datasets
+from helpers.runtime import device
+
 Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
 
 _COLLATE_ERRORS = {
@@ -35,7 +38,8 @@ def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Te
     around 0 to 1, N integer labels.
     """
     try:
-        for number, batch in enumerate(loader):
+        ours = isinstance(loader, datasets.Loader)
+        for number, batch in enumerate(loader.batches(device()) if ours else loader):
             if number == 0:
                 _check_batch(batch, name)
             images, labels = batch

@@ -57,7 +57,7 @@ def train_one_epoch(
     model.train()
     total_loss, correct, seen = torch.zeros((), device=on), torch.zeros((), device=on), 0
     for images, labels in loader:
-        images, labels = runtime.prepare(images, on), labels.to(on)
+        images, labels = runtime.prepare(images, on), labels.to(on, non_blocking=True)
         targets = labels
         if mix is not None:
             images, targets = mix(images, labels)

@@ -1,0 +1,274 @@
+"""Transforms of torchvision on whole batches, where they lie: each picture has its own random numbers, none waits.
+
+Places and strengths are drawn on the CPU, so that a seed draws the same ones for every device.
+"""
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torchvision.transforms import v2
+from torchvision.transforms.v2 import functional
+
+Transform = Callable[[torch.Tensor], torch.Tensor]
+
+
+class Move(NamedTuple):
+    """A change of place: `back` maps the places x and y of the changed pictures, in pixels, to where they come from."""
+
+    back: Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+    framed: bool = True  # what comes from outside of the picture is black
+    smooth: bool = False  # taken between four pixels, not from the nearest
+
+
+PLANS: dict[type, tuple[Callable[..., list[Move | Transform]], dict]] = {}
+"""How a kind of transform is made for a batch of squares, and with which of its options."""
+
+
+class PerPicture:
+    """Apply transforms one after the other to a uint8 batch, with new random numbers for every picture.
+
+    A transform of `torchvision.transforms.v2` that is given a batch draws its random numbers once: all pictures would
+    be mirrored, or none. Those of the presets are made for the whole batch, distributed as in torchvision; changes of
+    place that follow each other take their pixels in one sampling, which blurs less. Everything else, and rarer options
+    of these, is called picture by picture, but for functions that say of themselves ``whole_batch = True``.
+
+    >>> _ = torch.manual_seed(0)
+    >>> mirrored = PerPicture(v2.RandomHorizontalFlip())(torch.arange(2, dtype=torch.uint8).expand(8, 3, 1, 2))
+    >>> mirrored[:, 0, 0, 0].tolist()
+    [1, 0, 1, 1, 1, 0, 1, 0]
+    """
+
+    def __init__(self, *transforms: Transform) -> None:
+        self.transforms = transforms
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the changed pictures, as many as came, in their order."""
+        moves = []
+        for transform in self.transforms:
+            for step in _steps(transform, images):
+                if isinstance(step, Move):
+                    moves.append(step)
+                else:
+                    images, moves = step(sample(images, moves)), []
+        return sample(images, moves)
+
+    def __repr__(self) -> str:
+        return f"PerPicture({', '.join(map(repr, self.transforms))})"
+
+
+def sample(images: torch.Tensor, moves: list[Move]) -> torch.Tensor:
+    """Take the pixels of changed pictures from where they were before all `moves`."""
+    if not moves:
+        return images
+    count, colours, height, width = images.shape
+    x = torch.arange(width, device=images.device, dtype=torch.float32).view(1, 1, -1)
+    y = torch.arange(height, device=images.device, dtype=torch.float32).view(1, -1, 1)
+    seen = None
+    for move in reversed(moves):
+        x, y = move.back(x, y)
+        if move.framed:
+            within = ((2 * x + 1 - width).abs() <= width) & ((2 * y + 1 - height).abs() <= height)
+            seen = within if seen is None else seen & within
+    if any(move.smooth for move in moves):
+        grid = torch.stack(torch.broadcast_tensors((2 * x + 1) / width - 1, (2 * y + 1) / height - 1), -1)
+        taken = nn.functional.grid_sample(images.float(), grid, "bilinear", "border", align_corners=False)
+        taken = taken.round_().to(images.dtype)
+    else:
+        x, y = x.round().clamp(0, width - 1).long(), y.round().clamp(0, height - 1).long()
+        first = torch.arange(count, device=images.device).view(-1, 1, 1) * (height * width)
+        places = (first + y * width + x).expand(count, height, width).flatten()
+        pixels = images.permute(0, 2, 3, 1).reshape(-1, colours)
+        taken = pixels.index_select(0, places).view(count, height, width, colours).permute(0, 3, 1, 2)
+    return taken if seen is None else taken * seen[:, None]
+
+
+def _steps(transform: Transform, images: torch.Tensor) -> list[Move | Transform]:
+    """Draw what `transform` does to each of the pictures: changes of place, and functions that change the batch."""
+    if getattr(transform, "whole_batch", False):
+        return [transform]
+    plan, usual = PLANS.get(type(transform), (None, {}))
+    options = {name: getattr(transform, name) for name in usual}  # an interpolation is a word or an enum of words
+    common = usual == {name: getattr(value, "value", value) for name, value in options.items()}
+    square = {*images.shape[2:], *getattr(transform, "size", ())} == {images.shape[3]}
+    if plan is None or not common or not square or images.dtype != torch.uint8:
+        return [lambda batch: torch.stack([transform(image) for image in batch])]
+    return plan(transform, len(images), images.shape[3])
+
+
+def _plan(kind: type[v2.Transform], **usual) -> Callable:
+    return lambda plan: PLANS.setdefault(kind, (plan, usual))[0]
+
+
+def _there(drawn: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """Bring numbers, one a picture, to the device of other ones without waiting for it."""
+    return drawn.view(-1, *[1] * (like.ndim - 1)).to(like.device, non_blocking=True)
+
+
+def _uniform(count: int, low: float, high: float) -> torch.Tensor:
+    return torch.empty(count).uniform_(low, high)
+
+
+@_plan(v2.RandomHorizontalFlip)
+def _flip(flip: v2.RandomHorizontalFlip, count: int, size: int) -> list[Move]:
+    mirrored = torch.rand(count) < flip.p
+    return [Move(lambda x, y: (torch.where(_there(mirrored, x), size - 1 - x, x), y), framed=False)]
+
+
+@_plan(v2.RandomCrop, pad_if_needed=False, fill=0, padding_mode="constant")
+def _crop(crop: v2.RandomCrop, count: int, size: int) -> list[Move]:
+    before_x, after_x, before_y, after_y = crop.padding or (0, 0, 0, 0)
+    right = torch.randint(before_x + after_x + 1, (count,)) - before_x
+    down = torch.randint(before_y + after_y + 1, (count,)) - before_y
+    return [Move(lambda x, y: (x + _there(right, x), y + _there(down, y)))]
+
+
+@_plan(v2.RandomAffine, scale=None, center=None, fill=0, interpolation="nearest")
+def _affine(transform: v2.RandomAffine, count: int, size: int) -> list[Move]:
+    slants = (*(transform.shear or ()), 0, 0, 0, 0)
+    angle = _uniform(count, *transform.degrees)
+    right, down = (_uniform(count, -s * size, s * size).round() for s in transform.translate or (0, 0))
+    return [affine(size, angle, right, down, _uniform(count, *slants[:2]), _uniform(count, *slants[2:4]))]
+
+
+def affine(size: int, angle=0.0, right=0.0, down=0.0, shear_x=0.0, shear_y=0.0, middle=None) -> Move:
+    """Return the move of torchvision's ``affine``: angles in degrees, lengths in pixels, each a number a picture.
+
+    The point that stays is `middle`, in x and y alike: that of the picture by default.
+    """
+    numbers = angle, right, down, shear_x, shear_y, (size - 1) / 2 if middle is None else middle
+    angle, right, down, shear_x, shear_y, middle = torch.broadcast_tensors(*map(torch.as_tensor, numbers))
+    angle, shear_x, shear_y = angle.deg2rad(), shear_x.deg2rad(), shear_y.deg2rad()
+    a, c = (angle - shear_y).cos() / shear_y.cos(), (angle - shear_y).sin() / shear_y.cos()
+    b, d = -(a * shear_x.tan() + angle.sin()), angle.cos() - c * shear_x.tan()
+    drawn = torch.stack([a, b, c, d, middle + right, middle + down, middle])
+
+    def back(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        a, b, c, d, from_x, from_y, middle = drawn.to(x.device, non_blocking=True)[..., None, None]
+        x, y = x - from_x, y - from_y
+        return d * x - b * y + middle, a * y - c * x + middle
+
+    return Move(back)
+
+
+def _boxes(random, count: int, size: int, *, most: int) -> tuple[torch.Tensor, ...]:
+    """Draw boxes by share of the area and ratio of the sides, the first of ten whose sides are at most `most`.
+
+    Returns both sides and where they begin, in pixels, and whether one of the ten did fit: else it is the whole square.
+    """
+    area, ratio = (
+        size**2 * _uniform(10 * count, *random.scale),
+        _uniform(10 * count, *map(math.log, random.ratio)).exp(),
+    )
+    both = torch.stack([(area * ratio).sqrt().round(), (area / ratio).sqrt().round()]).view(2, count, 10)
+    fits = ((both > 0) & (both <= most)).all(0)
+    sides = both[:, torch.arange(count), fits.int().argmax(1)].where(fits.any(1), torch.tensor(float(size)))
+    starts = (torch.rand(2, count) * (size - sides + 1)).floor().minimum(size - sides)
+    return *sides, *starts, fits.any(1)
+
+
+@_plan(v2.RandomResizedCrop, interpolation="bilinear")
+def _resized_crop(crop: v2.RandomResizedCrop, count: int, size: int) -> list[Move]:
+    width, height, left, top, _ = _boxes(crop, count, size, most=size)
+
+    def into(place: torch.Tensor, start: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
+        start, side = _there(start, place), _there(side, place)
+        return ((place + 0.5) * (side / size) - 0.5).clamp(min=0).minimum(side - 1) + start
+
+    return [Move(lambda x, y: (into(x, left, width), into(y, top, height)), framed=False, smooth=True)]
+
+
+@_plan(v2.RandomErasing, value=[0.0], inplace=False)
+def _erasing(erasing: v2.RandomErasing, count: int, size: int) -> list[Transform]:
+    height, width, top, left, fit = _boxes(erasing, count, size, most=size - 1)
+    bottom, right = torch.where(fit & (torch.rand(count) < erasing.p), top + height, 0), left + width
+
+    def erase(images: torch.Tensor) -> torch.Tensor:
+        x = torch.arange(size, device=images.device).view(1, 1, 1, -1)
+        y = x.view(1, 1, -1, 1)
+        first_x, last_x, first_y, last_y = (_there(n, images) for n in (left, right, top, bottom))
+        return images.masked_fill((x >= first_x) & (x < last_x) & (y >= first_y) & (y < last_y), 0)
+
+    return [erase]
+
+
+@_plan(v2.TrivialAugmentWide, interpolation="nearest", fill=None)
+def _trivial_augment(auto: v2.TrivialAugmentWide, count: int, size: int) -> list[Transform]:
+    return [_operation(auto, torch.randint(auto.num_magnitude_bins, (count,)), size)]
+
+
+@_plan(v2.RandAugment, interpolation="nearest", fill=None)
+def _rand_augment(auto: v2.RandAugment, count: int, size: int) -> list[Transform]:
+    return [_operation(auto, torch.full((count,), auto.magnitude), size) for _ in range(auto.num_ops)]
+
+
+def _operation(auto, levels: torch.Tensor, size: int) -> Transform:
+    """Draw one of torchvision's 14 operations for each picture, whose strengths are at `levels` of their ranges."""
+    names, ranges, signed = _ranges(type(auto), auto.num_magnitude_bins, size)
+    kinds, negative = torch.randint(len(names), levels.shape), torch.rand(levels.shape) <= 0.5
+    strengths = ranges[kinds, levels] * torch.where(signed[kinds] & negative, -1, 1)
+
+    def operate(images: torch.Tensor) -> torch.Tensor:
+        changed = images.clone()
+        for kind, name in enumerate(names):
+            rows = (kinds == kind).nonzero().flatten()
+            if len(rows) and name != "Identity":
+                here = rows.to(images.device, non_blocking=True)
+                some, drawn = images[here], strengths[rows]
+                moved = name in MOVES
+                done = sample(some, [MOVES[name](size, drawn)]) if moved else PAINTS[name](some, _there(drawn, some))
+                changed[here] = done
+        return changed
+
+    return operate
+
+
+@cache
+def _ranges(auto: type, bins: int, size: int) -> tuple[list[str], torch.Tensor, torch.Tensor]:
+    # The papers' operations and ranges as torchvision has them, and for which of them it draws a sign.
+    space = auto._AUGMENTATION_SPACE
+    rows = [make(bins, size, size) for make, _ in space.values()]
+    ranges = torch.stack([torch.zeros(bins) if row is None else row.float() for row in rows])
+    return list(space), ranges, torch.tensor([signed for _, signed in space.values()])
+
+
+MOVES: dict[str, Callable[[int, torch.Tensor], Move]] = {
+    "ShearX": lambda size, strength: affine(size, shear_x=strength.atan().rad2deg(), middle=-0.5),  # a corner stays
+    "ShearY": lambda size, strength: affine(size, shear_y=strength.atan().rad2deg(), middle=-0.5),
+    "TranslateX": lambda size, strength: affine(size, right=strength.trunc()),
+    "TranslateY": lambda size, strength: affine(size, down=strength.trunc()),
+    "Rotate": lambda size, strength: affine(size, angle=-strength),
+}
+"""Operations that move, by torchvision's name, from the size in pixels and a strength a picture."""
+
+
+def _blend(images: torch.Tensor, other: torch.Tensor | float, strength: torch.Tensor) -> torch.Tensor:
+    return (images * (1 + strength) - other * strength).clamp_(0, 255).to(torch.uint8)
+
+
+def _grey(images: torch.Tensor) -> torch.Tensor:
+    red, green, blue = images.float().split(1, 1)
+    return (0.2989 * red + 0.587 * green + 0.114 * blue).floor_()
+
+
+def _blurred(images: torch.Tensor) -> torch.Tensor:
+    blurred = images.float()
+    inner = blurred[..., 1:-1, 1:-1]  # the border stays sharp
+    inner.copy_(((9 * nn.functional.avg_pool2d(blurred, 3, 1) + 4 * inner) / 13).round_())
+    return blurred
+
+
+PAINTS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+    "Brightness": lambda images, strength: _blend(images, 0, strength),
+    "Color": lambda images, strength: _blend(images, _grey(images), strength),
+    "Contrast": lambda images, strength: _blend(images, _grey(images).mean((1, 2, 3), keepdim=True), strength),
+    "Sharpness": lambda images, strength: _blend(images, _blurred(images), strength),
+    "Posterize": lambda images, bits: images & (256 - torch.exp2(8 - bits)).to(torch.uint8),
+    "Solarize": lambda images, threshold: torch.where(images >= 255 * threshold, 255 - images, images),
+    "AutoContrast": lambda images, _: functional.autocontrast(images),
+    "Equalize": lambda images, _: functional.equalize(images),
+}
+"""Operations that change colours, from uint8 pictures and their strengths N x 1 x 1 x 1."""
