@@ -43,17 +43,9 @@ def reference(dataset: str = "vehicles") -> Path:
 
 
 def record(
-    notebook: str,
-    technique: str,
-    evaluation: Evaluation,
-    *,
-    profile: str,
-    dataset: str = "vehicles",
-    seed: int,
-    model: nn.Module | None = None,
-    history: History | None = None,
-    train: Evaluation | None = None,
-) -> None:
+    notebook: str, technique: str, evaluation: Evaluation, *, profile: str, dataset: str = "vehicles", seed: int,
+    model: nn.Module | None = None, history: History | None = None, train: Evaluation | None = None,
+) -> None:  # fmt: skip
     """Append one run to the ledger; processes that write at the same time wait for each other.
 
     Args:
@@ -73,29 +65,19 @@ def record(
     for name, value in (("notebook", notebook), ("technique", technique)):
         if not value.strip():
             raise ValueError(f"{name} is {value!r}; give it a name, such as '01_baseline' or 'dropout'.")
-    low, high = evaluation.interval
-    run = {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "notebook": notebook,
-        "technique": technique,
-        "profile": profile,
-        "dataset": dataset,
-        "seed": int(seed),
-        "parameters": "" if model is None else sum(parameter.numel() for parameter in model.parameters()),
-        "epochs": "" if history is None else len(history),
-        "seconds": "" if history is None else round(float(history.table["seconds"].sum()), 2),
-        "train_accuracy": "" if train is None else train.accuracy,
-        "valid_accuracy": evaluation.accuracy,
-        "low": low,
-        "high": high,
-        "n": len(evaluation.labels),
-    }
+    time = datetime.now(UTC).isoformat(timespec="seconds")
+    parameters = "" if model is None else sum(parameter.numel() for parameter in model.parameters())
+    spent = ("", "") if history is None else (len(history), round(float(history.table["seconds"].sum()), 2))
+    accuracies = "" if train is None else train.accuracy, evaluation.accuracy, *evaluation.interval
+    run = (
+        time, notebook, technique, profile, dataset, int(seed), parameters, *spent, *accuracies, len(evaluation.labels),
+    )  # fmt: skip
     path = ledger_file()
     with _locked(path):
         # Written whole: what an editor or spreadsheet made of the file meanwhile, such as a lost last line end, goes.
         earlier = [cells for _, cells in _cells(path)]
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, (run[name] for name in COLUMNS)])
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *earlier, run])
         write_text(path, text.getvalue())
 
 

@@ -26,15 +26,9 @@ class VehicleNet(nn.Module):
     """
 
     def __init__(
-        self,
-        *,
-        image_size: int = 224,
-        dropout: float = 0.0,
-        batch_norm: bool = False,
-        dense_dropout: float = 0.0,
-        channels: tuple[int, ...] = (16, 32),
-        hidden: int = 0,
-    ) -> None:
+        self, *, image_size: int = 224, dropout: float = 0.0, batch_norm: bool = False, dense_dropout: float = 0.0,
+        channels: tuple[int, ...] = (16, 32), hidden: int = 0,
+    ) -> None:  # fmt: skip
         super().__init__()
         side = _side(image_size, len(channels))
         for name, share in (("dropout", dropout), ("dense_dropout", dense_dropout)):
@@ -85,13 +79,8 @@ class FoodCNN(nn.Module):
             layers += [nn.Conv2d(inputs, outputs, kernel_size=3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
             layers.append(nn.MaxPool2d(2))
         self.features = nn.Sequential(*layers)
-        self.classifier = nn.Sequential(
-            nn.Linear(channels[-1] * side * side, 16 * width),
-            nn.ReLU(),
-            nn.Linear(16 * width, 8 * width),
-            nn.ReLU(),
-            nn.Linear(8 * width, classes),
-        )
+        first, second = nn.Linear(channels[-1] * side * side, 16 * width), nn.Linear(16 * width, 8 * width)
+        self.classifier = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), nn.Linear(8 * width, classes))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits, N x classes, for images N x 3 x H x W in [0, 1]."""
@@ -120,9 +109,8 @@ class BasicBlock(nn.Module):
         self.shortcut = shortcut
         self.downsample = None
         if shortcut and (stride != 1 or inputs != outputs):
-            self.downsample = nn.Sequential(
-                nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride, bias=False), nn.BatchNorm2d(outputs)
-            )
+            narrow = nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride, bias=False)
+            self.downsample = nn.Sequential(narrow, nn.BatchNorm2d(outputs))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return N x outputs x H/stride x W/stride for x, N x inputs x H x W."""
@@ -150,12 +138,7 @@ class ResNet(nn.Module):
     """
 
     def __init__(
-        self,
-        *,
-        classes: int = 11,
-        blocks: tuple[int, ...] = (2, 2, 2, 2),
-        width: int = 64,
-        shortcut: bool = True,
+        self, *, classes: int = 11, blocks: tuple[int, ...] = (2, 2, 2, 2), width: int = 64, shortcut: bool = True
     ) -> None:
         super().__init__()
         _check_classes(classes)

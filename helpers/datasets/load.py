@@ -11,13 +11,9 @@ from helpers.datasets.splits import Splits, contradicting, deal, group_identical
 
 
 def load_vehicles(
-    profile: str | None = None,
-    *,
-    image_size: int | None = None,
-    split: str = "honest",
-    split_seed: int = 13,
+    profile: str | None = None, *, image_size: int | None = None, split: str = "honest", split_seed: int = 13,
     on_unreadable: str = "error",
-) -> Splits:
+) -> Splits:  # fmt: skip
     """Load the labelled vehicle pictures, decoded and split.
 
     Pictures that are not square, or of another size, are squashed to `image_size`; the real photos at 224 are taken
@@ -52,11 +48,7 @@ def load_vehicles(
 
 
 def load_food(
-    profile: str | None = None,
-    *,
-    image_size: int = 128,
-    on_unreadable: str = "error",
-    aspect: str = "squash",
+    profile: str | None = None, *, image_size: int = 128, on_unreadable: str = "error", aspect: str = "squash"
 ) -> Splits:
     """Load the food pictures, decoded, in the parts in which they come.
 

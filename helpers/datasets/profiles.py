@@ -38,26 +38,15 @@ class PictureSet:
 
 SETS = (
     PictureSet(
-        name="vehicles",
-        real="vehicles",
-        photos="vehicle photos",
-        variable="COURSE_VEHICLES_DIR",
-        classes=["ordinary", "emergency"],
-        image_sizes={"sample": 64, "full": 224},
-        count=2440,
+        "vehicles", "vehicles", "vehicle photos", "COURSE_VEHICLES_DIR", ["ordinary", "emergency"],
+        image_sizes={"sample": 64, "full": 224}, count=2440,
         # Few drawn pictures to learn from, and a thousand each to measure on: they cost nothing.
         shares={"sample": (0.17, 0.415, 0.415), "full": (0.70, 0.15, 0.15)},
     ),
     PictureSet(
-        name="food",
-        real="food11",
-        photos="food photos",
-        variable="COURSE_FOOD_DIR",
-        classes=FOOD,
-        image_sizes={"sample": 128, "full": 128},
-        count=3102,
+        "food", "food11", "food photos", "COURSE_FOOD_DIR", FOOD, image_sizes={"sample": 128, "full": 128}, count=3102
     ),
-)
+)  # fmt: skip
 
 
 def find_set(name: str) -> PictureSet:

@@ -7,15 +7,9 @@ from helpers.evaluation.measure import evaluation_mode
 
 
 def pgd(
-    model: nn.Module,
-    images: torch.Tensor,
-    labels: torch.Tensor,
-    *,
-    epsilon: float = 8 / 255,
-    step: float = 2 / 255,
-    steps: int = 10,
-    random_start: bool = False,
-) -> torch.Tensor:
+    model: nn.Module, images: torch.Tensor, labels: torch.Tensor, *, epsilon: float = 8 / 255, step: float = 2 / 255,
+    steps: int = 10, random_start: bool = False,
+) -> torch.Tensor:  # fmt: skip
     """Change each pixel by at most `epsilon`, so that the loss rises (projected gradient descent, Madry et al., 2018).
 
     Args:

@@ -40,8 +40,8 @@ def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Te
     try:
         ours = isinstance(loader, datasets.Loader)
         for number, batch in enumerate(loader.batches(device()) if ours else loader):
-            if number == 0:
-                _check_batch(batch, name)
+            if number == 0 and (wrong := _wrong(batch, name)):
+                raise ValueError(f"{name} gives {wrong}.")
             images, labels = batch
             yield images, labels.long()
     except (TypeError, RuntimeError) as error:
@@ -51,42 +51,38 @@ def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Te
         raise
 
 
-def _check_batch(batch, name: str) -> None:
+def _wrong(batch, name: str) -> str | None:
+    """Say what a loader called `name` gives that is no batch, and what it should give."""
     if not isinstance(batch, tuple | list) or len(batch) != 2:
         found = f"{len(batch)} things" if isinstance(batch, tuple | list) else f"a {type(batch).__name__}"
-        raise ValueError(f"{name} gives {found} a batch; give pairs (images, labels).")
+        return f"{found} a batch; give pairs (images, labels)"
     images, labels = batch
     for what, value in (("images", images), ("labels", labels)):
         if not isinstance(value, torch.Tensor):
-            raise ValueError(f"{name} gives {what} as {type(value).__name__}; give a tensor of numbers.")
-    size = " x ".join(map(str, images.shape))
+            return f"{what} as {type(value).__name__}; give a tensor of numbers"
+    size, shape = (" x ".join(map(str, value.shape)) for value in batch)
     if images.ndim != 4 or not images.numel():
-        raise ValueError(f"{name} gives images of {size}; give batches of N x 3 x H x W with at least one picture.")
+        return f"images of {size}; give batches of N x 3 x H x W with at least one picture"
     if images.shape[3] == 3 and images.shape[1] not in (1, 3):
-        raise ValueError(
-            f"{name} gives images of {size}, colours last; give N x 3 x H x W: images.permute(0, 3, 1, 2)."
-        )
+        return f"images of {size}, colours last; give N x 3 x H x W: images.permute(0, 3, 1, 2)"
     if images.is_floating_point():
         check_finite(images, f"pixels in {name}")
         low, high = (value.item() for value in images.float().aminmax())
         # Pictures normalised by mean and standard deviation reach a little beyond 0 and 1, to both sides.
         if (low >= 0 and high > 2) or max(-low, high) > 64:
-            raise ValueError(
-                f"{name} gives floating-point images from {low:g} to {high:g}; divide by 255, or give uint8, which is "
-                "divided for you."
+            return (
+                f"floating-point images from {low:g} to {high:g}; divide by 255, or give uint8, as it is divided here"
             )
     elif images.dtype != torch.uint8:
-        raise ValueError(f"{name} gives images of {images.dtype}; give uint8 in 0..255 or floating point in 0..1.")
+        return f"images of {images.dtype}; give uint8 in 0..255 or floating point in 0..1"
     if labels.ndim == 2 and labels.shape[1] > 1:
-        raise ValueError(
-            f"{name} gives labels of {' x '.join(map(str, labels.shape))}, one-hot or shares; give one integer a "
-            "picture, labels.argmax(1), and mix them with the argument mix of fit."
-        )
+        mend = "give one integer a picture, labels.argmax(1), and mix them with the argument mix of fit"
+        return f"labels of {shape}, one-hot or shares; {mend}"
     if labels.shape != images.shape[:1]:
-        shape = tuple(labels.shape)
-        raise ValueError(f"{name} gives labels of shape {shape} for {len(images)} pictures; give one integer each.")
+        return f"labels of shape {tuple(labels.shape)} for {len(images)} pictures; give one integer each"
     if labels.is_floating_point() or labels.is_complex():
-        raise ValueError(f"{name} gives labels of {labels.dtype}; give integers from 0 on, labels.long().")
+        return f"labels of {labels.dtype}; give integers from 0 on, labels.long()"
+    return None
 
 
 def check_labels(labels: torch.Tensor, outputs: int, name: str = "the loader") -> None:

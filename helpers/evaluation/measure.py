@@ -151,48 +151,11 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, pr
     """
     if isinstance(views, str) or callable(views):
         raise ValueError(f"views is {views!r}; pass a list of functions, such as augment.views('flip').")
-    views = [] if views is None else list(views)
-    if views:
-        logits, labels = _predict_views(model, loader, views, precision)
-    else:
-        logits, labels = predict(model, loader, precision=precision)
+    logits, labels = _answers(model, loader, precision, [] if views is None else list(views))
+    logits = average_probabilities(logits.unbind(1)) if logits.shape[1] > 1 else logits[:, 0]
     classes = guards.classes_of(loader) or [str(i) for i in range(logits.shape[1])]
     guards.check_labels(labels, logits.shape[1])
     return Evaluation(logits, labels, classes, guards.picture_names(loader, len(labels)))
-
-
-def _predict_views(model: nn.Module, loader: Loader, views: list, precision: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return what `predict` does, each picture's probabilities averaged over itself and its views."""
-    sizes = []  # of the batches that the model sees: each batch of the loader, then its views
-
-    def with_views() -> Loader:
-        # One pass for all views: nothing is read twice, and no second pass can come in another order.
-        for images, labels in guards.batches(loader):
-            sizes.extend([len(images)] * (1 + len(views)))
-            yield images, labels
-            for number, view in enumerate(views, 1):
-                changed = view(images.clone())  # a copy: a view may write into it, and the next one starts afresh
-                _check_view(changed, images, f"view {number} of {len(views)}")
-                yield changed, labels
-
-    logits, labels = answers(model, with_views(), precision)
-    every = 1 + len(views)
-    starts = range(0, len(sizes), every)
-    logits, labels = logits.split(sizes), labels.split(sizes)
-    labels = torch.cat([labels[start] for start in starts])
-    stacked = torch.cat([torch.stack(logits[start : start + every], 1) for start in starts])  # N x views x C
-    guards.check_finite(stacked, "outputs", guards.picture_names(loader, len(labels)))
-    return average_probabilities(stacked.unbind(1)), labels
-
-
-def _check_view(changed: torch.Tensor, images: torch.Tensor, name: str) -> None:
-    if not isinstance(changed, torch.Tensor):
-        raise ValueError(f"{name} returns {type(changed).__name__}; a view returns the batch of changed pictures.")
-    if changed.ndim != 4 or len(changed) != len(images):
-        raise ValueError(
-            f"{name} returns {' x '.join(map(str, changed.shape))} for {' x '.join(map(str, images.shape))}; "
-            "a view returns one picture for each picture, in their order."
-        )
 
 
 def average_probabilities(logits: Sequence[torch.Tensor]) -> torch.Tensor:
@@ -232,13 +195,12 @@ def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tup
     >>> predict(nn.Flatten(), [(torch.ones(1, 2, 1, 1), torch.tensor([0]))])
     (tensor([[1., 1.]]), tensor([0]))
     """
-    logits, labels = answers(model, loader, precision)
-    guards.check_finite(logits, "outputs", guards.picture_names(loader, len(logits)))
-    return logits, labels
+    logits, labels = _answers(model, loader, precision, [])
+    return logits[:, 0], labels
 
 
-def answers(model: nn.Module, loader: Loader, precision: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Do what `predict` does, whether the outputs are finite or not."""
+def _answers(model: nn.Module, loader: Loader, precision: str, views: list) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what `predict` does, but N x (1 + views) x C: one pass for all views, so that nothing is read twice."""
     on = runtime.device()
     chosen = runtime.choose_precision(precision, on)
     runtime.keep_big_blocks()
@@ -246,16 +208,28 @@ def answers(model: nn.Module, loader: Loader, precision: str) -> tuple[torch.Ten
     all_logits, all_labels = [], []
     with evaluation_mode(model), torch.inference_mode():
         for images, labels in guards.batches(loader):
-            with runtime.autocast(chosen, on):
-                logits = model(runtime.prepare(images, on))
-            check_outputs(logits, len(images))
-            all_logits.append(logits.float())
+            said = []
+            for number, view in enumerate([None, *views]):
+                # A copy: a view may write into it, and the next one starts afresh.
+                shown = images if view is None else view(images.clone())
+                if not isinstance(shown, torch.Tensor) or shown.ndim != 4 or len(shown) != len(images):
+                    found = " x ".join(map(str, getattr(shown, "shape", ()))) or type(shown).__name__
+                    raise ValueError(
+                        f"view {number} of {len(views)} returns {found} for {' x '.join(map(str, images.shape))}; a "
+                        "view returns a batch with one picture for each picture, in their order."
+                    )
+                with runtime.autocast(chosen, on):
+                    said.append(model(runtime.prepare(shown, on)))
+                check_outputs(said[-1], len(images))
+            all_logits.append(torch.stack(said, 1).float())
             all_labels.append(labels)
     if not all_logits:
         raise ValueError("the loader gives no pictures; an accuracy needs at least one.")
     # Read back once, as a look at each batch would wait for a GPU. clone: tensors made in inference mode could not be
     # used in a later computation with gradients
-    return torch.cat(all_logits).cpu().clone(), torch.cat(all_labels).cpu().clone()
+    logits, labels = torch.cat(all_logits).cpu().clone(), torch.cat(all_labels).cpu().clone()
+    guards.check_finite(logits, "outputs", guards.picture_names(loader, len(labels)))
+    return logits, labels
 
 
 @contextmanager

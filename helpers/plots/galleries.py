@@ -25,13 +25,9 @@ FRAMES = {
 
 
 def gallery(
-    dataset: ImageDataset,
-    indices: Sequence[int] | None = None,
-    *,
-    captions: Sequence[str] | None = None,
-    evaluation: Evaluation | None = None,
-    columns: int = 6,
-) -> Figure:
+    dataset: ImageDataset, indices: Sequence[int] | None = None, *, captions: Sequence[str] | None = None,
+    evaluation: Evaluation | None = None, columns: int = 6,
+) -> Figure:  # fmt: skip
     """Draw pictures with their labels and, given an evaluation, with what the model said.
 
     Args:

@@ -124,14 +124,9 @@ def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = Tr
 
 
 def sweep(
-    table: pd.DataFrame,
-    x: str,
-    y: str | Sequence[str] = ("train_accuracy", "valid_accuracy"),
-    *,
-    by: str | None = None,
-    xlabel: str | None = None,
-    log: bool = False,
-) -> Figure:
+    table: pd.DataFrame, x: str, y: str | Sequence[str] = ("train_accuracy", "valid_accuracy"), *,
+    by: str | None = None, xlabel: str | None = None, log: bool = False,
+) -> Figure:  # fmt: skip
     """Draw what a knob does: the mean over seeds as a line, one standard deviation as a band, every run as a dot.
 
     Args:

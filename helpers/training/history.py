@@ -16,14 +16,9 @@ from helpers.evaluation.guards import length
 
 COLUMNS = ("epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "lr", "seconds")
 _FORMATS = {
-    "epoch": "{:.0f}".format,
-    "train_loss": "{:.4f}".format,
-    "train_accuracy": "{:.1%}".format,
-    "valid_loss": "{:.4f}".format,
-    "valid_accuracy": "{:.1%}".format,
-    "lr": "{:.3g}".format,
-    "seconds": "{:.1f}".format,
-}
+    "epoch": "{:.0f}".format, "train_loss": "{:.4f}".format, "train_accuracy": "{:.1%}".format, "lr": "{:.3g}".format,
+    "valid_loss": "{:.4f}".format, "valid_accuracy": "{:.1%}".format, "seconds": "{:.1f}".format,
+}  # fmt: skip
 
 
 @dataclass
@@ -76,15 +71,11 @@ class History:
         return line + (f"; stopped: {self.stopped}" if self.stopped else "")
 
     def __repr__(self) -> str:
-        if not self.rows:
-            return self._last_line()
-        table = self._short_table().to_string(index=False, formatters=_FORMATS, na_rep="")
-        return f"{table}\n{self._last_line()}"
+        table = self._short_table().to_string(index=False, formatters=_FORMATS, na_rep="") + "\n" if self.rows else ""
+        return table + self._last_line()
 
     def _repr_html_(self) -> str:
-        if not self.rows:
-            return f"<p>{self._last_line()}</p>"
-        table = self._short_table().to_html(index=False, formatters=_FORMATS, na_rep="", border=0)
+        table = self._short_table().to_html(index=False, formatters=_FORMATS, na_rep="", border=0) if self.rows else ""
         return f"{table}<p>{self._last_line()}</p>"
 
 

@@ -24,18 +24,10 @@ Mix = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
 
 def train_one_epoch(
-    model: nn.Module,
-    loader: Loader,
-    optimizer: torch.optim.Optimizer,
-    loss_fn: Loss = nn.functional.cross_entropy,
-    *,
-    precision: str = "auto",
-    mix: Mix | None = None,
-    max_grad_norm: float | None = None,
-    after_step: Iterable[Callable[[], None]] = (),
-    epoch: int = 1,
-    scaler: torch.amp.GradScaler | None = None,
-) -> dict[str, float]:
+    model: nn.Module, loader: Loader, optimizer: torch.optim.Optimizer, loss_fn: Loss = nn.functional.cross_entropy,
+    *, precision: str = "auto", mix: Mix | None = None, max_grad_norm: float | None = None,
+    after_step: Iterable[Callable[[], None]] = (), epoch: int = 1, scaler: torch.amp.GradScaler | None = None,
+) -> dict[str, float]:  # fmt: skip
     """Train on each picture once: the loop that notebook 01 writes by hand, with what its users want besides.
 
     The arguments are those of `fit`, and functions that are called `after_step`, the number of the `epoch`, which is
@@ -89,25 +81,13 @@ def train_one_epoch(
 
 
 def fit(
-    model: nn.Module,
-    train_loader: Loader,
-    valid_loader: Loader | None = None,
-    *,
-    epochs: int,
-    optimizer: torch.optim.Optimizer,
-    loss_fn: Loss | None = None,
-    scheduler: LRScheduler | ReduceLROnPlateau | dict[str, Any] | None = None,
-    patience: int | None = None,
-    max_grad_norm: float | None = None,
-    checkpoint: str | Path | None = None,
-    log: str | Path | None = None,
-    mix: Mix | None = None,
-    precision: str = "auto",
-    progress: bool = True,
-    average: float | None = None,
-    valid_pictures: int | None = None,
-    resume: str | Path | None = None,
-) -> History:
+    model: nn.Module, train_loader: Loader, valid_loader: Loader | None = None, *, epochs: int,
+    optimizer: torch.optim.Optimizer, loss_fn: Loss | None = None,
+    scheduler: LRScheduler | ReduceLROnPlateau | dict[str, Any] | None = None, patience: int | None = None,
+    max_grad_norm: float | None = None, checkpoint: str | Path | None = None, log: str | Path | None = None,
+    mix: Mix | None = None, precision: str = "auto", progress: bool = True, average: float | None = None,
+    valid_pictures: int | None = None, resume: str | Path | None = None,
+) -> History:  # fmt: skip
     """Train `model` and return what was measured; the loop is derived by hand in notebook 01.
 
     The model ends with the weights of the last epoch. With `patience` or `checkpoint`, or when the kernel is
