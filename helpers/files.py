@@ -13,17 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _HOUSE = Path(__file__).resolve().parent.parent
+# The course's folder; where the packages were installed without it, a folder of the user's own for data and runs.
 ROOT = _HOUSE if (_HOUSE / "notebooks").is_dir() else Path.home() / "classifier-course"
-"""The course's folder; where the packages were installed without it, a folder of the user's own for data and runs."""
-
 LITTER = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"})
 
 
 def data_dir() -> Path:
-    """Return the folder for drawn, downloaded and cached data, which may not exist yet.
-
-    The environment variable ``COURSE_DATA_DIR`` names it; without it, it is ``data/`` of the course.
-    """
+    """Return the folder for data, which may not exist yet: ``COURSE_DATA_DIR``, else ``data/`` of the course."""
     named = os.environ.get("COURSE_DATA_DIR")
     return Path(named).expanduser() if named else ROOT / "data"
 
@@ -45,8 +41,7 @@ def make_folder(folder: Path, variable: str = "COURSE_DATA_DIR") -> None:
 def write_whole(path: str | Path) -> Iterator[Path]:
     """Give a name beside `path` to write a file or folder to, and move it into place when the block ends well.
 
-    Whoever opens `path` finds what stood there before or all of the new, also after a crash or a power cut. Its folder
-    must exist; a file that is there is replaced.
+    Whoever opens `path` finds what stood there before or all of the new, also after a crash or a power cut.
 
     >>> target = Path(tempfile.mkdtemp()) / "note.txt"
     >>> with write_whole(target) as part:
@@ -87,8 +82,7 @@ def litter(name: str) -> bool:
 def walk(folder: str | Path, *, links: bool = False) -> list[str]:
     """Return all files in a folder and below it, without litter: relative names with ``/``, sorted.
 
-    They are strings: Path objects for ten thousand pictures would take longer than everything else in a load. With
-    `links` it goes into folders that are links.
+    Strings, as Path objects for ten thousand pictures would take long; with `links` also from folders that are links.
     """
     found = []
     for place, below, names in os.walk(folder, followlinks=links):

@@ -104,11 +104,10 @@ def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> pd.
 
 
 def best(profile: str, technique: str, *, dataset: str = "vehicles") -> pd.Series | None:
-    """Return what a technique has reached so far: the number to beat in the next notebook.
+    """Return what a technique has reached so far: the number to beat in the next notebook; None where it has no run.
 
-    It is a row with the means over seeds (``valid_accuracy``, ``train_accuracy``, ``low``, ``high`` from 0 to 1,
-    ``spread``, ``seeds``, ``parameters``, ``epochs``, ``seconds``) and the ``notebook`` that has the highest
-    validation accuracy; None when no notebook has recorded the technique.
+    It is the row of the ``notebook`` with the highest validation accuracy, means over seeds: ``valid_accuracy``,
+    ``train_accuracy``, ``low``, ``high`` from 0 to 1, ``spread``, ``seeds``, ``parameters``, ``epochs``, ``seconds``.
 
     >>> best("sample", "a technique nobody tried") is None
     True
@@ -127,10 +126,8 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> pd.DataFra
     reached on the real photos, from the file of `reference` (vehicles: with the honest split): mean validation
     accuracy, spread and seeds. A cell is blank where there is no number, such as the spread of one seed.
 
-    Returns:
-        One row a notebook and technique, highest validation accuracy first, in percent (points) rounded to one decimal.
-        With `dataset=None` the first column names the data set, the vehicles above the food, each from rank 1: two
-        questions have no common order.
+    It has one row a notebook and technique, highest validation accuracy first, in percent (points) with one decimal;
+    with `dataset=None` the first column names the data set, each from rank 1: two questions have no common order.
     """
     wanted = DATASETS if dataset is None else (dataset,)
     tables = [_means(profile, name).merge(_reference(name), on="technique", how="left") for name in wanted]
@@ -140,8 +137,8 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> pd.DataFra
     table["interval"] = [f"{low:.1f} to {high:.1f}" for low, high in zip(table["low"], table["high"], strict=True)]
     table["seeds"] = table["seeds"].astype(float).round().astype("Int64")
     # No more than fit into a page: what else was measured is in `rows`, and its means in `best`.
-    shown = ["technique", "notebook", "valid_accuracy", "spread", "seeds", "interval", "real_photos"]
-    shown = ["dataset"] * (dataset is None) + shown
+    shown = ["dataset"] * (dataset is None) + ["technique", "notebook", "valid_accuracy", "spread", "seeds"]
+    shown += ["interval", "real_photos"]
     table = table[shown].set_axis(table.index + 1).rename_axis(columns="accuracies in %")
     for name in table.columns[table.isna().any()]:
         table[name] = table[name].astype(object).where(table[name].notna(), "")
@@ -193,10 +190,8 @@ def _locked(path: Path) -> Iterator[None]:
         with FileLock(lock, timeout=LOCK_SECONDS):
             yield
     except Timeout:
-        raise TimeoutError(
-            f"another process has kept the ledger {path} locked for {LOCK_SECONDS} seconds; close the notebook that "
-            "hangs and run this cell again."
-        ) from None
+        said = f"another process has kept the ledger {path} locked for {LOCK_SECONDS} seconds"
+        raise TimeoutError(f"{said}; close the notebook that hangs and run this cell again.") from None
 
 
 def _cells(path: Path) -> list[tuple[int, list[str]]]:

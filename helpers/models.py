@@ -158,8 +158,8 @@ class ResNet(nn.Module):
         self.stages = nn.Sequential(*stages)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(inputs, classes)
-        # Kaiming's start (He et al., 2015): ReLU drops half of what comes in, so weights of variance 2 / fan keep the
-        # signal's size from layer to layer; counted over the outputs (fan_out) it is the gradient's size that is kept.
+        # Kaiming's start (He et al., 2015): as ReLU drops half of what comes in, weights of variance 2 / fan keep the
+        # signal's size from layer to layer, or, counted over the outputs (fan_out), the gradient's.
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")

@@ -49,11 +49,10 @@ def device() -> torch.device:
 def choose_precision(requested: str = "auto", on: torch.device | None = None) -> Precision:
     """Decide between float32, bfloat16 and float16, and say why.
 
-    bfloat16 halves the memory traffic, and CPUs with bf16 instructions (Intel AMX, AVX-512 BF16 of AMD Zen 4 and
-    later) and recent NVIDIA GPUs multiply it several times faster. A CPU without them emulates it and gets slower, so
-    ``"auto"`` takes it only where the hardware has it, unless the environment variable ``COURSE_PRECISION`` names one
-    of them: with ``float32`` a machine computes as one without these instructions does. NVIDIA GPUs that are older
-    than bfloat16 (T4, V100) take float16, whose small range needs a `grad_scaler`. Another value is a ValueError.
+    bfloat16 halves the memory traffic, and recent NVIDIA GPUs and CPUs with bf16 instructions (Intel AMX, AVX-512 BF16
+    of AMD Zen 4 and later) multiply it several times faster; others emulate it and get slower. ``"auto"`` takes it
+    where the hardware has it, float16 on older NVIDIA GPUs (T4, V100), and float32 elsewhere, unless the environment
+    variable ``COURSE_PRECISION`` names one of the three. Another value is a ValueError.
 
     >>> choose_precision("float32")
     Precision(dtype=torch.float32, reason='as requested')
@@ -74,13 +73,10 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
         if torch.cuda.is_bf16_supported(including_emulation=False):
             return Precision(torch.bfloat16, "this GPU multiplies bfloat16")
         return Precision(torch.float16, "this GPU has no bfloat16")
-    if on.type == "cpu" and _cpu_multiplies_bfloat16() and torch.backends.mkldnn.is_available():
+    flags = _cpu_flags() if on.type == "cpu" and torch.backends.mkldnn.is_available() else ""
+    if any(name in flags for name in ("amx_bf16", "avx512_bf16")):
         return Precision(torch.bfloat16, "this CPU multiplies bfloat16")
     return Precision(torch.float32, "no fast bfloat16 here")
-
-
-def _cpu_multiplies_bfloat16() -> bool:
-    return any(name in _cpu_flags() for name in ("amx_bf16", "avx512_bf16"))
 
 
 def _cpu_flags() -> str:
@@ -101,10 +97,7 @@ def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractConte
 
 
 def grad_scaler(precision: Precision, on: torch.device) -> torch.amp.GradScaler:
-    """Return what scales losses up before the backward pass, so that small gradients do not become 0 in float16.
-
-    It does nothing in the other precisions (Micikevicius et al., *Mixed precision training*, 2018).
-    """
+    """Return what scales losses, so that small gradients do not become 0 in float16 (Micikevicius et al., 2018)."""
     return torch.amp.GradScaler(on.type, enabled=precision.dtype == torch.float16)
 
 
@@ -116,10 +109,9 @@ def memory_format(on: torch.device) -> torch.memory_format:
 def keep_big_blocks() -> bool:
     """Let glibc keep freed blocks of memory instead of handing them back to the system after every step.
 
-    A training step frees and takes the same few hundred megabytes again and again. By default glibc returns each
-    block to Linux, which must then zero its pages anew: more than half the time of a step in small networks. The call
-    raises two thresholds of `mallopt(3)` for this process; nothing is freed later than before, it is only kept for the
-    next step. Returns False where it takes no effect: on systems without glibc (macOS, Windows, Alpine).
+    By default glibc returns them to Linux, which must then zero their pages anew: more than half the time of a step in
+    small networks. The call raises two thresholds of `mallopt(3)` for this process. Returns False where it takes no
+    effect: on systems without glibc (macOS, Windows, Alpine).
     """
     if platform.libc_ver()[0] != "glibc":
         return False
@@ -144,17 +136,16 @@ def free_memory(on: torch.device) -> int:
 
 def travelling(batches: Iterable[torch.Tensor], on: torch.device) -> Iterator[torch.Tensor]:
     """Yield CPU tensors on a CUDA GPU: while it works with one, the next is on its way from pinned memory."""
-    way, ahead = torch.cuda.Stream(on), None
-    for batch in itertools.chain(batches, [None]):
-        arrived = ahead
-        if batch is not None:
-            with torch.cuda.stream(way):
-                ahead = batch.pin_memory().to(on, non_blocking=True), way.record_event()
-        if arrived is not None:
-            here = torch.cuda.current_stream(on)
-            here.wait_event(arrived[1])
-            arrived[0].record_stream(here)  # or its memory could be given away while it is in use
-            yield arrived[0]
+    way, here = torch.cuda.Stream(on), torch.cuda.current_stream(on)
+
+    def sent(batch: torch.Tensor) -> tuple[torch.Tensor, torch.cuda.Event]:
+        with torch.cuda.stream(way):
+            return batch.pin_memory().to(on, non_blocking=True), way.record_event()
+
+    for (batch, arrived), _ in itertools.pairwise(itertools.chain(map(sent, batches), [None])):
+        here.wait_event(arrived)
+        batch.record_stream(here)  # or its memory could be given away while it is in use
+        yield batch
 
 
 def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:

@@ -37,16 +37,12 @@ def gallery_browser(dataset: ImageDataset, evaluation: Evaluation | None = None)
     page = ipywidgets.IntSlider(min=1, max=1, description="page", continuous_update=False)
     text, picture = ipywidgets.Label(), ipywidgets.Image(format="png")
 
-    def chosen() -> list[int]:
-        keep = range(len(dataset))
-        if label.value != "all":
-            keep = [i for i in keep if dataset.labels[i] == dataset.classes.index(label.value)]
-        if outcome.value != "all":
-            keep = [i for i in keep if bool(evaluation.correct[i]) == (outcome.value == "right")]
-        return list(keep)
-
     def show(_=None) -> None:
-        indices = chosen()
+        indices = range(len(dataset))
+        if label.value != "all":
+            indices = [i for i in indices if dataset.labels[i] == dataset.classes.index(label.value)]
+        if outcome.value != "all":
+            indices = [i for i in indices if bool(evaluation.correct[i]) == (outcome.value == "right")]
         page.max = max(1, math.ceil(len(indices) / PAGE))
         on_page = indices[PAGE * (page.value - 1) : PAGE * page.value]
         picture.value = plots.png(plots.gallery(dataset, on_page, evaluation=evaluation))
@@ -55,8 +51,7 @@ def gallery_browser(dataset: ImageDataset, evaluation: Evaluation | None = None)
     def start_over(_) -> None:
         if page.value == 1:
             show()
-        else:
-            page.value = 1  # its observer shows
+        page.value = 1  # where it changes, its observer shows
 
     for control in (label, outcome):
         control.observe(start_over, "value")
@@ -87,11 +82,9 @@ def dropout_slider(runs: Mapping[float, History]) -> ipywidgets.VBox:
         for axis, (across, up) in zip(figure.axes, limits, strict=True):
             axis.set(xlim=across, ylim=up)
         picture.value = plots.png(figure)
-        last = runs[slider.value].rows[-1]
-        train, valid = 100 * last["train_accuracy"], 100 * last["valid_accuracy"]
-        text.value = (
-            f"last epoch: training (dropout on) {train:.1f} %, validation {valid:.1f} %, gap {train - valid:.1f} points"
-        )
+        train, valid = (100 * runs[slider.value].rows[-1][f"{part}_accuracy"] for part in ("train", "valid"))
+        said = f"training (dropout on) {train:.1f} %, validation {valid:.1f} %, gap {train - valid:.1f} points"
+        text.value = f"last epoch: {said}"
 
     slider.observe(show, "value")
     show()

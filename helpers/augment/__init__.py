@@ -6,10 +6,6 @@ augmentation, of notebook 08, are the exception: they change every picture alike
 """
 
 from helpers.augment.batched import PerPicture
-from helpers.augment.changes import CHANGES, PRESETS, change, gaussian_noise, mixing, preset, salt_and_pepper
-from helpers.augment.views import VIEWS, views
+from helpers.augment.changes import CHANGES, PRESETS, VIEWS, change, mixing, preset, views
 
-__all__ = [
-    "CHANGES", "PRESETS", "VIEWS", "PerPicture", "change", "gaussian_noise", "mixing", "preset",
-    "salt_and_pepper", "views",
-]  # fmt: skip
+__all__ = ["CHANGES", "PRESETS", "VIEWS", "PerPicture", "change", "mixing", "preset", "views"]

@@ -24,8 +24,7 @@ class Move(NamedTuple):
     smooth: bool = False  # taken between four pixels, not from the nearest
 
 
-PLANS: dict[type, tuple[Callable[..., list[Move | Transform]], dict]] = {}
-"""How a kind of transform is made for a batch of squares, and with which of its options."""
+PLANS: dict[type, tuple[Callable, dict]] = {}  # how a kind of transform is made for squares, and with which options
 
 
 class PerPicture:
@@ -104,12 +103,8 @@ def _plan(kind: type[v2.Transform], **usual) -> Callable:
 
 
 def _there(drawn: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """Bring numbers, one a picture, to the device of other ones without waiting for it."""
+    """Bring numbers, one a picture, to the device of others without waiting for it."""
     return drawn.view(-1, *[1] * (like.ndim - 1)).to(like.device, non_blocking=True)
-
-
-def _uniform(count: int, low: float, high: float) -> torch.Tensor:
-    return torch.empty(count).uniform_(low, high)
 
 
 @_plan(v2.RandomHorizontalFlip)
@@ -129,16 +124,14 @@ def _crop(crop: v2.RandomCrop, count: int, size: int) -> list[Move]:
 @_plan(v2.RandomAffine, scale=None, center=None, fill=0, interpolation="nearest")
 def _affine(transform: v2.RandomAffine, count: int, size: int) -> list[Move]:
     slants = (*(transform.shear or ()), 0, 0, 0, 0)
-    angle = _uniform(count, *transform.degrees)
-    right, down = (_uniform(count, -s * size, s * size).round() for s in transform.translate or (0, 0))
-    return [affine(size, angle, right, down, _uniform(count, *slants[:2]), _uniform(count, *slants[2:4]))]
+    reach = [side for share in transform.translate or (0, 0) for side in (-share * size, share * size)]
+    low, high = torch.tensor([*transform.degrees, *reach, *slants[:4]]).view(5, 2, 1).unbind(1)
+    angle, right, down, shear_x, shear_y = low + (high - low) * torch.rand(5, count)
+    return [affine(size, angle, right.round(), down.round(), shear_x, shear_y)]
 
 
 def affine(size: int, angle=0.0, right=0.0, down=0.0, shear_x=0.0, shear_y=0.0, middle=None) -> Move:
-    """Return the move of torchvision's ``affine``: angles in degrees, lengths in pixels, each a number a picture.
-
-    The point that stays is `middle`, in x and y alike: that of the picture by default.
-    """
+    """Return the move of torchvision's ``affine`` around `middle`: angles in degrees, lengths in pixels, each N."""
     numbers = angle, right, down, shear_x, shear_y, (size - 1) / 2 if middle is None else middle
     angle, right, down, shear_x, shear_y, middle = torch.broadcast_tensors(*map(torch.as_tensor, numbers))
     angle, shear_x, shear_y = angle.deg2rad(), shear_x.deg2rad(), shear_y.deg2rad()
@@ -155,15 +148,10 @@ def affine(size: int, angle=0.0, right=0.0, down=0.0, shear_x=0.0, shear_y=0.0, 
 
 
 def _boxes(random, count: int, size: int, *, most: int) -> tuple[torch.Tensor, ...]:
-    """Draw boxes by share of the area and ratio of the sides, the first of ten whose sides are at most `most`.
-
-    Returns both sides and where they begin, in pixels, and whether one of the ten did fit: else it is the whole square.
-    """
-    area, ratio = (
-        size**2 * _uniform(10 * count, *random.scale),
-        _uniform(10 * count, *map(math.log, random.ratio)).exp(),
-    )
-    both = torch.stack([(area * ratio).sqrt().round(), (area / ratio).sqrt().round()]).view(2, count, 10)
+    """Draw boxes by area and ratio, the first of ten with sides up to `most`: sides, starts, whether one did fit."""
+    area = size**2 * torch.empty(count, 10).uniform_(*random.scale)
+    ratio = torch.empty(count, 10).uniform_(*map(math.log, random.ratio)).exp()
+    both = torch.stack([(area * ratio).sqrt().round(), (area / ratio).sqrt().round()])
     fits = ((both > 0) & (both <= most)).all(0)
     sides = both[:, torch.arange(count), fits.int().argmax(1)].where(fits.any(1), torch.tensor(float(size)))
     starts = (torch.rand(2, count) * (size - sides + 1)).floor().minimum(size - sides)
@@ -214,13 +202,9 @@ def _operation(auto, levels: torch.Tensor, size: int) -> Transform:
     def operate(images: torch.Tensor) -> torch.Tensor:
         changed = images.clone()
         for kind, name in enumerate(names):
-            rows = (kinds == kind).nonzero().flatten()
-            if len(rows) and name != "Identity":
+            if name in OPERATIONS and len(rows := (kinds == kind).nonzero().flatten()):
                 here = rows.to(images.device, non_blocking=True)
-                some, drawn = images[here], strengths[rows]
-                moved = name in MOVES
-                done = sample(some, [MOVES[name](size, drawn)]) if moved else PAINTS[name](some, _there(drawn, some))
-                changed[here] = done
+                changed[here] = OPERATIONS[name](images[here], strengths[rows])
         return changed
 
     return operate
@@ -235,17 +219,8 @@ def _ranges(auto: type, bins: int, size: int) -> tuple[list[str], torch.Tensor, 
     return list(space), ranges, torch.tensor([signed for _, signed in space.values()])
 
 
-MOVES: dict[str, Callable[[int, torch.Tensor], Move]] = {
-    "ShearX": lambda size, strength: affine(size, shear_x=strength.atan().rad2deg(), middle=-0.5),  # a corner stays
-    "ShearY": lambda size, strength: affine(size, shear_y=strength.atan().rad2deg(), middle=-0.5),
-    "TranslateX": lambda size, strength: affine(size, right=strength.trunc()),
-    "TranslateY": lambda size, strength: affine(size, down=strength.trunc()),
-    "Rotate": lambda size, strength: affine(size, angle=-strength),
-}
-"""Operations that move, by torchvision's name, from the size in pixels and a strength a picture."""
-
-
 def _blend(images: torch.Tensor, other: torch.Tensor | float, strength: torch.Tensor) -> torch.Tensor:
+    strength = _there(strength, images)
     return (images * (1 + strength) - other * strength).clamp_(0, 255).to(torch.uint8)
 
 
@@ -261,14 +236,23 @@ def _blurred(images: torch.Tensor) -> torch.Tensor:
     return blurred
 
 
-PAINTS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
-    "Brightness": lambda images, strength: _blend(images, 0, strength),
-    "Color": lambda images, strength: _blend(images, _grey(images), strength),
-    "Contrast": lambda images, strength: _blend(images, _grey(images).mean((1, 2, 3), keepdim=True), strength),
-    "Sharpness": lambda images, strength: _blend(images, _blurred(images), strength),
-    "Posterize": lambda images, bits: images & (256 - torch.exp2(8 - bits)).to(torch.uint8),
-    "Solarize": lambda images, threshold: torch.where(images >= 255 * threshold, 255 - images, images),
+def _moved(images: torch.Tensor, **numbers) -> torch.Tensor:
+    return sample(images, [affine(images.shape[-1], **numbers)])
+
+
+OPERATIONS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+    "ShearX": lambda images, drawn: _moved(images, shear_x=drawn.atan().rad2deg(), middle=-0.5),  # a corner stays
+    "ShearY": lambda images, drawn: _moved(images, shear_y=drawn.atan().rad2deg(), middle=-0.5),
+    "TranslateX": lambda images, drawn: _moved(images, right=drawn.trunc()),
+    "TranslateY": lambda images, drawn: _moved(images, down=drawn.trunc()),
+    "Rotate": lambda images, drawn: _moved(images, angle=-drawn),
+    "Brightness": lambda images, drawn: _blend(images, 0, drawn),
+    "Color": lambda images, drawn: _blend(images, _grey(images), drawn),
+    "Contrast": lambda images, drawn: _blend(images, _grey(images).mean((1, 2, 3), keepdim=True), drawn),
+    "Sharpness": lambda images, drawn: _blend(images, _blurred(images), drawn),
+    "Posterize": lambda images, drawn: images & _there(256 - torch.exp2(8 - drawn), images).to(torch.uint8),
+    "Solarize": lambda images, drawn: torch.where(images >= _there(255 * drawn, images), 255 - images, images),
     "AutoContrast": lambda images, _: functional.autocontrast(images),
     "Equalize": lambda images, _: functional.equalize(images),
 }
-"""Operations that change colours, from uint8 pictures and their strengths N x 1 x 1 x 1."""
+"""What torchvision's operations do to uint8 pictures, with a strength each."""

@@ -1,6 +1,7 @@
-"""What may be done to a training picture, by name: single changes, and the presets that the recipes compare."""
+"""What may be done to a picture, by name: single changes, the presets that recipes compare, test-time views."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torchvision.transforms import v2
@@ -58,8 +59,7 @@ CHANGES: dict[str, Callable[[int, float], Transform]] = {
     "TrivialAugment": lambda size, strength: v2.TrivialAugmentWide(num_magnitude_bins=31),
     "RandAugment": lambda size, strength: v2.RandAugment(num_ops=2, magnitude=min(30, round(9 * strength))),
 }
-"""Every change by name: built from the pictures' size in pixels and a strength, of which 1 is the article's (of the
-last two, the papers')."""
+"""Every change by name, from the pictures' size in pixels and a strength: 1 is the article's or paper's."""
 
 
 def change(name: str, image_size: int, strength: float = 1.0) -> PerPicture:
@@ -110,7 +110,7 @@ def preset(name: str, image_size: int) -> PerPicture | None:
     """Return what one of `PRESETS` does to training pictures of a height and width in pixels; None for "none".
 
     It is a `transform` of `make_loader`. There is none for validation and test: a picture that is measured stays as it
-    is, so that two measurements of a model agree and say something about pictures as they come.
+    is, so that a measurement can be repeated and speaks of pictures as they come.
 
     >>> preset("light", 64)(torch.zeros(2, 3, 64, 64, dtype=torch.uint8)).shape
     torch.Size([2, 3, 64, 64])
@@ -135,3 +135,49 @@ def mixing(name: str, classes: int, alpha: float = 1.0) -> Transform:
     if name not in ("MixUp", "CutMix"):
         raise ValueError(f"there is no mixing {name!r}; choose 'MixUp' or 'CutMix'.")
     return (v2.MixUp if name == "MixUp" else v2.CutMix)(alpha=alpha, num_classes=classes)
+
+
+def _shift(images: torch.Tensor, right: int, down: int) -> torch.Tensor:
+    # right and down are -1, 0 or 1; what would be empty at the border repeats the border
+    height, width = images.shape[-2:]
+    step = max(1, round(height / 16))
+    padded = functional.pad(images, [step, step, step, step], padding_mode="edge")
+    return functional.crop(padded, step - down * step, step - right * step, height, width)
+
+
+def _zoom(images: torch.Tensor, share: float) -> torch.Tensor:
+    height, width = images.shape[-2:]
+    middle = functional.center_crop(images, [round(share * height), round(share * width)])
+    return functional.resize(middle, [height, width], antialias=True)
+
+
+VIEWS: dict[str, tuple[Transform, ...]] = {
+    "flip": (functional.horizontal_flip,),
+    "shifts": tuple(partial(_shift, right=right, down=down) for right, down in ((1, 0), (-1, 0), (0, 1), (0, -1))),
+    "scales": tuple(partial(_zoom, share=share) for share in (0.9, 0.8)),
+    "noise": (gaussian_noise(0.05),),
+}
+"""Mirrored; moved by a sixteenth of the height to each side; the middle 90 and 80 %, enlarged; new Gaussian noise."""
+
+
+def views(name: str, *, count: int | None = None) -> list[Transform]:
+    """Return functions that show a whole batch in another way, for the argument `views` of `evaluate`.
+
+    They map a batch N x 3 x H x W, uint8 in 0..255 or floating point in [0, 1], to one of the same shape and type. The
+    unchanged pictures are not among them, as `evaluate` always counts them in. Lists can be joined with ``+``. `count`
+    says how many views of "noise", 4 by default; the others have as many as there are and always give the same
+    pictures, that one is repeated by `seed_everything`.
+
+    >>> (mirror,) = views("flip")
+    >>> mirror(torch.arange(3.0).expand(1, 3, 1, 3))[0, 0]
+    tensor([[2., 1., 0.]])
+    """
+    if name not in VIEWS:
+        raise ValueError(f"there is no view {name!r}; choose one of {', '.join(VIEWS)}.")
+    if name != "noise":
+        if count is not None:
+            raise ValueError(f"count is {count}, but {name!r} always has {len(VIEWS[name])}; leave count out.")
+        return list(VIEWS[name])
+    if count is not None and count < 1:
+        raise ValueError(f"count is {count}; take a whole number from 1 on.")
+    return list(VIEWS[name]) * (4 if count is None else count)

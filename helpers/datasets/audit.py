@@ -18,6 +18,7 @@ from helpers.files import litter
 NEAR = 6
 """Differing signs, of 64, up to which two pictures are reported as near-duplicates."""
 NO_LEAK = "file numbers say nothing certain about labels"
+NO_LABEL = "without a label"
 
 
 @dataclass
@@ -42,16 +43,14 @@ class Audit:
     """The findings of `audit`."""
 
     title: str  # what was audited
-    # pictures and labels as they were read, with the complaints about the rows or files that cannot be used
-    source: LabelTable
+    source: LabelTable  # pictures and labels as read, with the complaints about rows or files
     unreadable: list[tuple[str, str]]  # (name, reason) of files that cannot be decoded
     identical: list[list[str]]  # groups of names of pixel-identical pictures, the contradicting ones included
     across: list[list[str]]  # those of them that stand in several parts of a set that comes split
     contradicting: list[dict[str, str]]  # those of them that carry different labels: {name: label}
-    # (name, name, differing signs of 64) of pictures that look alike and are not identical
-    near: list[tuple[str, str, int]]
+    near: list[tuple[str, str, int]]  # (name, name, differing signs of 64) of those that look alike, not identical
     balance: dict[str, int]  # pictures of each class, and those without a label if there are any
-    leak: Leak | None  # how far file numbers give labels away, or None; looked for where there are two classes
+    leak: Leak | None  # how far file numbers give labels away; looked for where there are two classes
     outliers: list[tuple[str, str]]  # (name, what is unusual about size, mode, bytes or colours)
     without_row: list[str]  # pictures that no row names
     lacks: str  # which part or class is without a picture once unreadable and contradicting ones are left out, or ""
@@ -115,12 +114,11 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     decoded = decode_folder(table.pictures, names, find_set(table.name).image_sizes[profile or "full"])
     readable = [i for i in range(len(names)) if decoded.facts[i]]
     facts = {i: decoded.facts[i] for i in readable}
-
     groups = [[readable[i] for i in group] for group in group_identical([facts[i].pixels for i in readable])]
     twins = [group for group in groups if len(group) > 1]
     labelled = [[i for i in group if labels[i] != UNLABELLED] for group in twins]
     torn = contradicting(labelled, labels)
-    without = labels.count(UNLABELLED)
+    balance = {name: labels.count(i) for i, name in enumerate(classes)} | {NO_LABEL: labels.count(UNLABELLED)}
     there = table.pictures.iterdir() if table.csv else ()
     pictures = {entry.name for entry in there if entry.suffix.lower() in SUFFIXES and not litter(entry.name)}
     shares = find_set("vehicles").shares[profile or "full"]
@@ -133,21 +131,16 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         across=[[names[i] for i in group] for group in twins if parts and len({parts[i] for i in group}) > 1],
         contradicting=[{names[i]: classes[labels[i]] for i in group} for group in torn],
         near=_near([(names[group[0]], facts[group[0]].look) for group in groups]),
-        balance={name: labels.count(index) for index, name in enumerate(classes)}
-        | ({"without a label": without} if without else {}),
+        balance=balance if balance[NO_LABEL] else {name: balance[name] for name in classes},
         leak=find_leak(names, labels) if len(classes) == 2 else None,
-        outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}),
+        outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}) if readable else [],
         without_row=sorted(pictures - table.named),
         lacks=lacking(chosen, labels, classes),
     )
 
 
 def find_leak(names: list[str], labels: list[int]) -> Leak | None:
-    """Find out whether low file numbers are all of one of two classes, beyond what chance would do.
-
-    None where the run of one class at the start could be chance (probability above one in a million). Names without a
-    number are left aside.
-    """
+    """Find out whether low file numbers are all of one of two classes; None where that could be chance (over 1e-6)."""
     pairs = sorted((number(name), label) for name, label in zip(names, labels, strict=True) if number(name) is not None)
     if not pairs:
         return None
@@ -157,7 +150,7 @@ def find_leak(names: list[str], labels: list[int]) -> Leak | None:
     share = float((sorted_labels == first).mean())
     if share == 1 or share**run > 1e-6:
         return None
-    # Guess `first` before a cut and the other class from it on, for every cut: right are the hits on both sides.
+    # Guess `first` before a cut and the other class from it on: right are the hits on both sides.
     before = np.concatenate([[0], np.cumsum(sorted_labels == first)])
     after = np.concatenate([np.cumsum((sorted_labels != first)[::-1])[::-1], [0]])
     return Leak(
@@ -179,8 +172,6 @@ def _near(looks: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
 
 
 def _outliers(folder: Path, facts: dict[str, Facts]) -> list[tuple[str, str]]:
-    if not facts:
-        return []
     sizes = {name: (entry.width, entry.height) for name, entry in facts.items()}
     usual_size, times = Counter(sizes.values()).most_common(1)[0]
     usual_mode = Counter(entry.mode for entry in facts.values()).most_common(1)[0][0]

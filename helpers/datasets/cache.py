@@ -18,20 +18,16 @@ from helpers.datasets.pictures import ASPECTS, Facts, UnreadablePictureError, de
 from helpers.files import data_dir, make_folder, write_text, write_whole
 from helpers.runtime import workers
 
-VERSION = 2
-"""Part of every key: raise it when decoding changes."""
-
+VERSION = 2  # part of every key: raise it when decoding changes
+# Nanoseconds: a file changed this shortly before it was hashed may change again without a new time stamp.
 _FRESH = 2_000_000_000
-"""Nanoseconds. A file changed this shortly before it was hashed may change again without a new time stamp."""
 
 
 @dataclass
 class Decoded:
     """Pictures of one folder at one size."""
 
-    # uint8 memory map, N x size x size x 3; black where a file was unreadable. Copy-on-write: nothing written to it
-    # reaches the disk
-    images: np.memmap
+    images: np.memmap  # uint8, N x size x size x 3, black where a file was unreadable; writing does not reach the disk
     facts: list[Facts | None]  # N entries; None where a file was unreadable
     unreadable: dict[int, str]  # position -> reason
 
@@ -40,9 +36,8 @@ def decode_folder(folder: Path, names: list[str], size: int, aspect: str = "squa
     """Decode pictures to squares of one size, or open what an earlier call has decoded.
 
     The array is kept in ``data/cache`` under a key made of the content of all files, their order, the size and the
-    aspect. To know the content without reading it again, a manifest notes each file's size and time stamp beside its
-    hash: a file is read anew only when these have changed. Whatever lies in ``data/cache`` may be deleted at any time.
-    A disk without room for the array is an OSError.
+    aspect. A manifest notes each file's size and time stamp beside its hash: it is read anew only when these have
+    changed. All of ``data/cache`` may be deleted at any time. A disk without room for the array is an OSError.
     """
     cache = data_dir() / "cache"
     make_folder(cache)
@@ -68,8 +63,7 @@ def _open(path: Path, count: int, size: int) -> Decoded | None:
 
 
 def _decode_to(path: Path, folder: Path, names: list[str], size: int, aspect: str) -> Decoded:
-    needed = len(names) * size * size * 3
-    free = shutil.disk_usage(path.parent).free
+    needed, free = len(names) * size * size * 3, shutil.disk_usage(path.parent).free
     if needed + 2**20 > free:
         raise OSError(
             f"decoding {len(names)} pictures needs {needed / 1e6:.0f} MB in the data folder and {free / 1e6:.0f} MB "
@@ -82,9 +76,7 @@ def _decode_to(path: Path, folder: Path, names: list[str], size: int, aspect: st
     return _open(path, len(names), size)
 
 
-def _fill(
-    path: Path, folder: Path, names: list[str], size: int, aspect: str
-) -> tuple[list[Facts | None], dict[int, str]]:
+def _fill(path: Path, folder: Path, names: list[str], size: int, aspect: str) -> tuple[list, dict[int, str]]:
     # A function of its own: the memory map is closed when it returns, and only a closed file can be moved on Windows.
     images = np.lib.format.open_memmap(path, "w+", np.uint8, (len(names), size, size, 3))
     facts: list[Facts | None] = [None] * len(names)
@@ -93,11 +85,9 @@ def _fill(
     def work(position: int) -> None:
         try:
             picture, mode = decode(read_file(folder / names[position]))
+            images[position], facts[position] = ASPECTS[aspect](picture, size), describe(picture, mode)
         except UnreadablePictureError as error:
             unreadable[position] = str(error)
-        else:
-            images[position] = ASPECTS[aspect](picture, size)
-            facts[position] = describe(picture, mode)
 
     for _ in _parallel(work, range(len(names)), "decoding"):
         pass

@@ -16,16 +16,13 @@ from helpers.files import litter, read_table, walk
 
 CSV, IMAGES = "emergency_train.csv", "images"
 PARTS = ("train", "valid", "test")
-LAYOUTS = {
+LAYOUTS = {  # in words, for messages
     "vehicles": f"{CSV} beside {IMAGES}/",
     "food": "train/, valid/ and perhaps test/, in them files called LABEL_INDEX.jpg",
 }
-"""In words, for messages."""
-
 LABELLED = re.compile(r"(\d+)_\d+\.\w+")
 COLUMNS = ("image_names", "emergency_or_not")
-UNLABELLED = -1
-"""Stands for the label of a picture that has none; only a test part may hold such pictures."""
+UNLABELLED = -1  # stands for the label of a picture that has none; only a test part may hold such pictures
 
 
 @dataclass
@@ -36,12 +33,9 @@ class LabelTable:
     csv: Path | None  # the label CSV; None where the labels stand in the names of files and folders
     pictures: Path  # the folder that picture names are relative to
     names: list[str] = field(default_factory=list)  # picture names; each once, each with a file
-    # their labels, indices into `classes`, or -1 for a picture without a label
-    labels: list[int] = field(default_factory=list)
-    # "train", "valid" or "test" for each picture; empty where the set comes unsplit
-    parts: list[str] = field(default_factory=list)
-    # for each kind of complaint the rows or files concerned, as text
-    problems: dict[str, list[str]] = field(default_factory=dict)
+    labels: list[int] = field(default_factory=list)  # their labels, indices into `classes`, or -1 for none
+    parts: list[str] = field(default_factory=list)  # "train", "valid" or "test" of each; empty where it comes unsplit
+    problems: dict[str, list[str]] = field(default_factory=dict)  # by kind of complaint the rows or files concerned
     named: set[str] = field(default_factory=set)  # every picture name in the CSV, usable or not
 
     @property
@@ -66,8 +60,8 @@ class LabelTable:
             return
         found = "; ".join(f"{some(rows)} {kind}" for kind, rows in self.problems.items())
         if self.csv:
-            fix = f"or write a cleaned copy without them: python -m course data check {title} --fix"
-            remedy = fix if title else "or delete them, and import the set again."
+            remedy = f"or write a cleaned copy without them: python -m course data check {title} --fix"
+            remedy = remedy if title else "or delete them, and import the set again."
             raise ValueError(f"{short(self.csv)} does not fit its pictures: {found}. Correct these rows, {remedy}")
         raise ValueError(
             f"{self.pictures.name}/ holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label "

@@ -8,14 +8,11 @@ import torch
 
 from helpers.runtime import free_memory, prepare, travelling
 
-RESIDENT = 0.25
-"""Share of a GPU's free memory that the pictures of a dataset may take, to lie there from the first pass on."""
+RESIDENT = 0.25  # of a GPU's free memory: what pictures may take that lie there from the first pass on
 
 
 class Pictures:
-    """Rows of a uint8 picture array or memory map, M x H x W x 3, in some order, without copying it.
-
-    Indexing with an integer, a slice or a list of positions gives NumPy arrays; `np.asarray` copies all rows.
+    """Rows of a uint8 picture array or memory map, M x H x W x 3, in some order; indexing gives NumPy arrays.
 
     >>> Pictures(np.zeros((4, 2, 2, 3), np.uint8), [3, 1]).shape
     (2, 2, 2, 3)
@@ -117,10 +114,7 @@ class Loader:
     """Batches of a dataset; see `make_loader`. After a pass `order` holds the positions as they came, int64 N."""
 
     def __init__(self, dataset: ImageDataset, batch_size: int, shuffle: bool, transform: Callable | None):
-        self.dataset = dataset
-        self.batch_size = batch_size
-        self.shuffle = shuffle
-        self.transform = transform
+        self.dataset, self.batch_size, self.shuffle, self.transform = dataset, batch_size, shuffle, transform
         self.order: torch.Tensor | None = None
 
     def __len__(self) -> int:
@@ -130,10 +124,7 @@ class Loader:
         return self.batches(torch.device("cpu"))
 
     def batches(self, on: torch.device) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Yield the batches with their images on a device: they travel as bytes, or lie there, and are changed there.
-
-        The labels stay on the CPU, where a look at them waits for nothing.
-        """
+        """Yield the batches with their images, but not their labels, on a device, where the transform changes them."""
         count = len(self.dataset)
         self.order = order = torch.randperm(count) if self.shuffle else torch.arange(count)
         parts = order.split(self.batch_size)
@@ -157,8 +148,7 @@ def make_loader(
 ) -> Loader:
     """Return batches of a dataset: gathered as uint8, transformed as a whole, then scaled to float.
 
-    One worker in this process is enough: gathering 128 rows of a memory map takes milliseconds, and nothing has to be
-    decoded, copied between processes or collated.
+    One worker, this process, is enough: nothing has to be decoded, copied between processes or collated.
 
     Args:
         dataset: The pictures; an empty set is a ValueError.

@@ -10,9 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, ImageStat
 
-MAX_PIXELS = 50_000_000
-"""Larger pictures are refused: a crafted file of a few kilobytes can otherwise fill the memory."""
-
+MAX_PIXELS = 50_000_000  # larger ones are refused: a crafted file of a few kilobytes can otherwise fill the memory
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
 
 
@@ -29,8 +27,7 @@ class Facts:
     height: int  # pixels, right side up
     pixels: str  # hash of the decoded RGB at original size: equal for identical pictures, however they are stored
     look: str  # 64-bit difference hash as 16 hex digits: nearly equal for pictures that look alike
-    # standard deviation of the pixels, 0 to 127.5, of the colour in which it is largest: 0 for one colour
-    spread: float
+    spread: float  # standard deviation of the pixels, 0 to 127.5, in the colour where it is largest
 
 
 def read_file(path: Path) -> bytes:

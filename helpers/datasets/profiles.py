@@ -27,8 +27,7 @@ class PictureSet:
     classes: list[str]  # names of the classes, in the order of the labels
     image_sizes: dict[str, int]  # width and height in pixels by default, for each profile
     count: int  # pictures in the sample
-    # of train, valid and test, for each profile, where the set does not come in parts
-    shares: dict[str, tuple[float, float, float]] | None = None
+    shares: dict[str, tuple[float, float, float]] | None = None  # of train, valid, test where it comes without parts
 
     def elsewhere(self) -> Path | None:
         """Return the folder that the environment variable names, or None."""
@@ -92,17 +91,12 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
 
 
 def present(profile: str, name: str = "vehicles") -> Path | None:
-    """Return the folder of a set's pictures, "sample" or "full", or None where there is none yet.
-
-    An environment variable that names something that is no folder is a FileNotFoundError.
-    """
+    """Return the folder of a set's pictures, "sample" or "full", or None; a variable that names none is an error."""
     wanted = find_set(name)
     folder = wanted.elsewhere()
     if profile == "full" and folder:
         if not folder.is_dir():
-            raise FileNotFoundError(
-                f"{wanted.variable} names {str(folder)!r}, which is no folder; correct or unset it."
-            )
+            raise FileNotFoundError(f"{wanted.variable} names {str(folder)!r}, no folder; correct or unset it.")
         return folder
     folder = data_dir() / (wanted.real if profile == "full" else f"{wanted.name}-sample")
     return folder if folder.is_dir() else None

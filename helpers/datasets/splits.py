@@ -94,11 +94,8 @@ def keep_apart(
         for group in groups:
             twins = [i for i in group if parts[i] in later]
             leaked[part] |= {i: twins[0] for i in group if twins and parts[i] == part}
-    chosen = {
-        part: sorted(i for group in groups for i in group if parts[i] == part and i not in leaked.get(part, ()))
-        for part in ("train", "valid", "test")
-        if part != "test" or part in parts
-    }
+    used = ("train", "valid", "test") if "test" in parts else ("train", "valid")
+    chosen = {p: sorted(i for g in groups for i in g if parts[i] == p and i not in leaked.get(p, ())) for p in used}
     learnt = set(chosen["train"])
     torn = contradicting([[i for i in group if i in learnt] for group in groups], labels)
     chosen["train"] = sorted(learnt.difference(*torn))

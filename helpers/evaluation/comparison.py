@@ -69,7 +69,7 @@ def compare(a: Evaluation | Sequence, b: Evaluation | Sequence, *, margin: float
     2021); notebook 01 derives it. It speaks of the two recipes, on pictures like these.
 
     Two sequences of accuracies: paired t-test over the seeds. It speaks of the recipes on *these* pictures, whose
-    chance it cannot see. Equal gains have no spread that a t-test could use; then only their signs count.
+    chance it cannot see. Equal gains have no spread; then only their signs count.
 
     Args:
         a: An `Evaluation`, or a sequence of `Evaluation`s or accuracies (0 to 1), one a seed.
@@ -149,9 +149,7 @@ def _over_both(runs: list[Evaluation], margin: float | None) -> Comparison:
     parts = half_widths(0.05)
     half = math.hypot(*parts)
     interval = (max(-1.0, mean - half), min(1.0, mean + half))
-    # The level at which the interval just reaches 0.
-    smallest, distance = 1e-12, abs(mean)
-    p_value = 1.0
+    smallest, distance, p_value = 1e-12, abs(mean), 1.0  # p: the level at which the interval just reaches 0
     if math.hypot(*half_widths(smallest)) < distance:
         p_value = smallest
     elif distance > 0:

@@ -10,9 +10,8 @@ from helpers.evaluation.measure import predict
 def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
     """Return what comes into `layer` for all pictures of `loader`, in its order, as `predict` computes it.
 
-    The layer is a part of the model that it uses once for each batch, such as ``model.fc``, its last linear layer. A
-    hook listens to it while `predict` runs, so the model needs no change. Features are float32 N x D, all dimensions
-    after the first flattened into one, labels int64 N, on the CPU.
+    The layer is a part of the model that it uses once for each batch, such as ``model.fc``. A hook listens to it while
+    `predict` runs. Features are float32 N x D, further dimensions flattened, labels int64 N, on the CPU.
 
     >>> model = nn.Sequential(nn.Flatten(), nn.ReLU(), nn.Linear(3, 2))
     >>> images = torch.tensor([[1.0, -2.0, 3.0]]).reshape(1, 3, 1, 1)
@@ -25,8 +24,7 @@ def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.
     seen = []
 
     def keep(_, inputs: tuple[torch.Tensor, ...]) -> None:
-        # A copy, as the layer may work in place.
-        seen.append(inputs[0].to("cpu", torch.float32, copy=True).flatten(1))
+        seen.append(inputs[0].to("cpu", torch.float32, copy=True).flatten(1))  # a copy: the layer may work in place
 
     hook = layer.register_forward_pre_hook(keep)
     try:
@@ -54,9 +52,8 @@ def nearest_neighbour_accuracy(features: torch.Tensor, labels: torch.Tensor, k: 
     from sklearn.neighbors import KNeighborsClassifier
 
     if features.ndim != 2 or labels.shape != features.shape[:1]:
-        raise ValueError(
-            f"features are {tuple(features.shape)} and labels {tuple(labels.shape)}; give N x D features and N labels."
-        )
+        found = f"features are {tuple(features.shape)} and labels {tuple(labels.shape)}"
+        raise ValueError(f"{found}; give N x D features and N labels.")
     if labels.min() < 0:
         raise ValueError(f"a label is {int(labels.min())}, which is no class; leave out pictures without a label.")
     if not 1 <= k < len(labels):

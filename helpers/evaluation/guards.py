@@ -109,11 +109,8 @@ def check_classes(classes: Sequence[str] | None, outputs: int) -> None:
             "cross-entropy, which says the same as one output with BCEWithLogitsLoss."
         )
     if classes is not None and len(classes) != outputs:
-        names = ", ".join(map(str, classes[:3])) + (", ..." if len(classes) > 3 else "")
-        raise ValueError(
-            f"the model gives {outputs} outputs and there are {len(classes)} classes ({names}); build it with "
-            f"{len(classes)} outputs."
-        )
+        count, names = len(classes), ", ".join(map(str, classes[:3])) + (", ..." if len(classes) > 3 else "")
+        raise ValueError(f"the model gives {outputs} outputs and there are {count} classes ({names}); take {count}.")
 
 
 def length(loader: Loader) -> int | None:
@@ -163,10 +160,9 @@ def _labels_of(dataset) -> torch.Tensor | None:
 
 
 def picture_names(loader: Loader, count: int) -> list[str] | None:
-    """Return the names of the `count` pictures that a loader just gave, in the order in which it gave them.
+    """Return the names of the `count` pictures that a loader just gave, in its order; None where they have none.
 
-    None where they have no names, where two have the same one, or where the order is not known: a `DataLoader` that
-    shuffles does not tell it.
+    And where two have the same one, or the order is not known: a `DataLoader` that shuffles does not tell it.
     """
     names, order = _names_of(getattr(loader, "dataset", None)), getattr(loader, "order", None)
     if isinstance(loader, DataLoader):

@@ -45,11 +45,9 @@ class Evaluation:
                 "labels of at least one picture."
             )
         if self.names is not None and len(self.names) != len(self.labels):
-            raise ValueError(
-                f"there are {len(self.names)} names for {len(self.labels)} pictures; give one each, or None."
-            )
+            raise ValueError(f"{len(self.names)} names for {len(self.labels)} pictures; give one each, or None.")
         guards.check_classes(self.classes, self.logits.shape[1])
-        guards.check_labels(self.labels, self.logits.shape[1], "the evaluation")
+        guards.check_labels(self.labels, self.logits.shape[1])
         guards.check_finite(self.logits, "outputs", self.names)
 
     @cached_property
@@ -109,14 +107,9 @@ class Evaluation:
         confidence = self.probabilities.max(1).values
         wrong = (~self.correct).nonzero().flatten()
         wrong = wrong[confidence[wrong].argsort(descending=True, stable=True)][:k]
-        return pd.DataFrame(
-            {
-                "index": wrong.tolist(),
-                "label": [self.classes[i] for i in self.labels[wrong]],
-                "predicted": [self.classes[i] for i in self.predictions[wrong]],
-                "probability": confidence[wrong].tolist(),
-            }
-        )
+        named = {"label": self.labels[wrong], "predicted": self.predictions[wrong]}
+        columns = {name: [self.classes[i] for i in indices] for name, indices in named.items()}
+        return pd.DataFrame({"index": wrong.tolist()} | columns | {"probability": confidence[wrong].tolist()})
 
     def __repr__(self) -> str:
         low, high = self.interval
@@ -127,10 +120,7 @@ class Evaluation:
 
 
 def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, precision: str = "auto") -> Evaluation:
-    """Measure `model` on all pictures of `loader`; it comes back in the mode in which it was found.
-
-    `fit` measures its validation pictures with this function too, so that the same weights, pictures and precision give
-    the same figures.
+    """Measure `model` on all pictures of `loader`, as `fit` does; it comes back in the mode in which it was found.
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C.
@@ -154,15 +144,12 @@ def evaluate(model: nn.Module, loader: Loader, *, views: Views | None = None, pr
     logits, labels = _answers(model, loader, precision, [] if views is None else list(views))
     logits = average_probabilities(logits.unbind(1)) if logits.shape[1] > 1 else logits[:, 0]
     classes = guards.classes_of(loader) or [str(i) for i in range(logits.shape[1])]
-    guards.check_labels(labels, logits.shape[1])
     return Evaluation(logits, labels, classes, guards.picture_names(loader, len(labels)))
 
 
 def average_probabilities(logits: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Return the logarithm of the mean softmax of several logits N x C; it can stand wherever logits do.
-
-    Computed with logarithms throughout: a probability below 1e-45 would become 0 in float32, its logarithm infinite.
-    """
+    """Return the logarithm of the mean softmax of several logits N x C; it can stand wherever logits do."""
+    # Logarithms throughout: a probability below 1e-45 would become 0 in float32, its logarithm infinite.
     return torch.stack(tuple(logits)).log_softmax(2).logsumexp(0) - math.log(len(logits))
 
 
@@ -177,9 +164,7 @@ def wilson(correct: int, total: int) -> tuple[float, float]:
     '0.623 to 0.762'
     """
     if not 0 <= correct <= total or total < 1:
-        raise ValueError(
-            f"{correct} correct of {total} is impossible; give 0 <= correct <= total and at least 1 trial."
-        )
+        raise ValueError(f"{correct} correct of {total} is impossible; give 0 <= correct <= total, of 1 trial or more.")
     from scipy.stats import binomtest
 
     interval = binomtest(correct, total).proportion_ci(method="wilson")
@@ -225,8 +210,7 @@ def _answers(model: nn.Module, loader: Loader, precision: str, views: list) -> t
             all_labels.append(labels)
     if not all_logits:
         raise ValueError("the loader gives no pictures; an accuracy needs at least one.")
-    # Read back once, as a look at each batch would wait for a GPU. clone: tensors made in inference mode could not be
-    # used in a later computation with gradients
+    # Read back once, as each look waits for a GPU. clone: inference tensors could not be used with gradients later.
     logits, labels = torch.cat(all_logits).cpu().clone(), torch.cat(all_labels).cpu().clone()
     guards.check_finite(logits, "outputs", guards.picture_names(loader, len(labels)))
     return logits, labels

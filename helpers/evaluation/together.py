@@ -32,8 +32,7 @@ def majority_vote(evaluations: Members) -> Evaluation:
     """Take the class that most members predict; each has one vote, however sure it is.
 
     Takes what `ensemble` takes. Among classes with equally many votes, the earliest member that voted for one of them
-    decides. The logits of the result are the votes of each class, half a vote more for the winner: they rank the
-    classes and are no probabilities; take the accuracy and what follows from it, not the loss.
+    decides. The logits of the result are the votes, half a vote more for the winner: they rank classes, no more.
 
     >>> labels = torch.tensor([0, 0, 0])
     >>> said = [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
@@ -69,13 +68,9 @@ def mistake_correlation(evaluations: Members) -> pd.DataFrame:
     wrong = torch.stack([~member.correct for member in members.values()]).double()
     correlation, both_wrong = torch.corrcoef(wrong), wrong @ wrong.T / wrong.shape[1]
     names = list(members)
-    return pd.DataFrame(
-        [
-            (names[i], names[j], correlation[i, j].item(), both_wrong[i, j].item())
-            for i, j in itertools.combinations(range(len(names)), 2)
-        ],
-        columns=["a", "b", "correlation", "both_wrong"],
-    )
+    pairs = itertools.combinations(range(len(names)), 2)
+    rows = [(names[i], names[j], correlation[i, j].item(), both_wrong[i, j].item()) for i, j in pairs]
+    return pd.DataFrame(rows, columns=["a", "b", "correlation", "both_wrong"])
 
 
 def align(evaluations: Mapping[str, Evaluation]) -> list[Evaluation]:

@@ -53,10 +53,10 @@ def gallery(
     if captions is None:
         captions = [dataset.classes[label] if label >= 0 else "no label" for _, label in shown]
         if evaluation is not None:
+            said = [evaluation.classes[evaluation.predictions[i]] for i in indices]
+            sure = [f"{100 * evaluation.probabilities[i].max():.0f} %" for i in indices]
             captions = [
-                f"true: {caption}\nsaid: {evaluation.classes[evaluation.predictions[i]]}\n"
-                f"{100 * evaluation.probabilities[i].max():.0f} %, {mark}"
-                for i, caption, mark in zip(indices, captions, marks, strict=True)
+                f"true: {a}\nsaid: {b}\n{c}, {d}" for a, b, c, d in zip(captions, said, sure, marks, strict=True)
             ]
     return _grid([image.permute(1, 2, 0).numpy() for image, _ in shown], captions, marks, columns)
 
@@ -97,8 +97,8 @@ def pictures(rows: Mapping[str, torch.Tensor], *, captions: Mapping[str, Sequenc
     """Draw batches of pictures below each other, a titled row each: what a change does, or what an attack does.
 
     By title it takes a batch of 1 to 12 pictures N x 3 x H x W, uint8, or floating point from 0 to 1; `captions` are
-    texts below the pictures of a row. Many short rows stand in two blocks, to be read down the left one first. Small
-    pictures are enlarged by a whole factor; many large ones are shrunk: the figure stays below about 120 kB.
+    texts below the pictures of a row. Many short rows stand in two blocks. Small pictures are enlarged by a whole
+    factor; many large ones are shrunk: the figure stays below about 120 kB.
     """
     if not rows:
         raise ValueError("there is no row to draw; pass a dict such as {'original': images}.")
@@ -116,11 +116,10 @@ def pictures(rows: Mapping[str, torch.Tensor], *, captions: Mapping[str, Sequenc
         title: ["\n".join(textwrap.fill(line, int(widest / LETTER)) for line in text.splitlines()) for text in texts]
         for title, texts in captions.items()
     }
-    size = max(max(batch.shape[1:3]) for batch in shown.values())
+    size, count = max(max(batch.shape[1:3]) for batch in shown.values()), sum(map(len, shown.values()))
     side = min(widest, 152) - 8
     side = side // size * size or side
-    most = int((PIXELS / sum(map(len, shown.values()))) ** 0.5)
-    if size > most:
+    if size > (most := int((PIXELS / count) ** 0.5)):
         side = min(side, most)
     written = [line for texts in captions.values() for text in texts for line in text.splitlines()]
     cell = min(widest, max(side + 8, int(LETTER * max(map(len, written), default=0)) + 16))
@@ -136,7 +135,7 @@ def pictures(rows: Mapping[str, torch.Tensor], *, captions: Mapping[str, Sequenc
         f"{title} ({', '.join(captions[title])})".replace("\n", " ") if title in captions else title for title in shown
     )
     figure = style.new(across / DOTS, height / DOTS, f"Rows of {columns} pictures each: {told}.", layout=None)
-    if sum(map(len, shown.values())) * min(side, size) ** 2 > PIXELS_IN_FULL_COLOUR:
+    if count * min(side, size) ** 2 > PIXELS_IN_FULL_COLOUR:
         figure.colours = 64
     for place, (title, batch) in enumerate(shown.items()):
         block, row = divmod(place, deep)

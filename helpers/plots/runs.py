@@ -37,10 +37,8 @@ def curves(histories: History | Mapping[str, History]) -> Figure:
                     if part == "valid" and best:
                         at = (table["epoch"] == best).to_numpy()
                         axis.plot(best, values[at].iloc[0], "o", mfc="none", mec=colour, ms=9, label="_best")
-        said = name
-        if best:
-            accuracy = 100 * table.loc[table["epoch"] == best, "valid_accuracy"].iloc[0]
-            said = f"{name}: best {accuracy:.1f} % in epoch {best}".lstrip(": ")
+        reached = f": best {100 * history.rows[best - 1]['valid_accuracy']:.1f} % in epoch {best}" if best else ""
+        said = f"{name}{reached}".lstrip(": ")
         told.append(said)
         if said:
             entries.append(Line2D([], [], color=colour, label=said))

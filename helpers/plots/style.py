@@ -30,8 +30,7 @@ WIDTH = 8.4
 class CourseFigure(Figure):
     """A matplotlib figure that a notebook shows once, as a small PNG with a text alternative for screen readers.
 
-    It never belongs to pyplot: an inline backend would show it a second time at the end of the cell. Figures of very
-    many photos take fewer than 256 colours to stay small.
+    It never belongs to pyplot: an inline backend would show it a second time at the end of the cell.
     """
 
     alt = ""

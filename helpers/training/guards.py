@@ -15,8 +15,7 @@ from helpers import runtime
 from helpers.datasets.loader import make_loader
 from helpers.evaluation.guards import Loader, batches, check_classes, check_labels, classes_of, labels_ahead, length
 from helpers.evaluation.measure import check_outputs, evaluation_mode
-from helpers.training.checkpoint import check_can_write
-from helpers.training.resume import same_random_numbers
+from helpers.training.checkpoint import check_can_write, same_random_numbers
 
 _REFUSALS = (RuntimeError, ValueError, TypeError, IndexError)  # of a model or a loss that is given what does not fit
 
@@ -35,9 +34,7 @@ def check_knobs(model, train_loader, valid_loader, optimizer, knobs: dict, files
         raise ValueError(f"average is {average}; take a share from 0 to below 1, such as 0.999, or None.")
     own = {id(parameter) for parameter in model.parameters()}
     if not any(id(parameter) in own for group in optimizer.param_groups for parameter in group["params"]):
-        raise ValueError(
-            "optimizer holds no parameter of this model; build it after the model, from model.parameters()."
-        )
+        raise ValueError("optimizer holds no parameter of this model; build it after the model, from its parameters().")
     for name, path in files.items():
         if path is not None:
             check_can_write(path, name)
@@ -167,11 +164,9 @@ class LossWatch:
         """Raise a FloatingPointError if a loss so far was not finite."""
         if batch := int(self.first):
             rate = self.rates[batch - 1]
-            raise FloatingPointError(
-                f"the loss is {self.loss.item()} in epoch {self.epoch}, batch {batch}, at learning rate {rate:g}. Try, "
-                f"in this order: a lower rate ({rate / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of "
-                "this batch."
-            )
+            found = f"the loss is {self.loss.item()} in epoch {self.epoch}, batch {batch}, at learning rate {rate:g}"
+            mend = f"a lower rate ({rate / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this batch"
+            raise FloatingPointError(f"{found}. Try, in this order: {mend}.")
 
 
 def _first_line(error: Exception) -> str:

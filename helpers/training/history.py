@@ -81,10 +81,8 @@ class History:
 
 def better(row: dict[str, float], history: History) -> bool:
     """Say whether this epoch beats the best so far: higher validation accuracy, or the same and a lower loss."""
-    if math.isnan(row["valid_accuracy"]):
-        return False
-    if history.best_epoch is None:
-        return True
+    if math.isnan(row["valid_accuracy"]) or history.best_epoch is None:
+        return not math.isnan(row["valid_accuracy"])
     best = history.rows[history.best_epoch - 1]
     return (row["valid_accuracy"], -row["valid_loss"]) > (best["valid_accuracy"], -best["valid_loss"])
 
@@ -135,7 +133,6 @@ class Progress:
         """Put the table in the place of the line."""
         if self.handle:
             self.handle.update(history)
-            return
-        if sys.stderr.isatty():
-            print("\r" + " " * 78 + "\r", end="", file=sys.stderr, flush=True)
-        print(history)
+        else:
+            print("\r" + " " * 78 + "\r" if sys.stderr.isatty() else "", end="", file=sys.stderr, flush=True)
+            print(history)

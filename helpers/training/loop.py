@@ -14,10 +14,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from helpers import runtime
 from helpers.evaluation.guards import Loader, batches, check_finite
 from helpers.evaluation.measure import evaluate
-from helpers.training.checkpoint import save_checkpoint
+from helpers.training.checkpoint import ResumeFile, save_checkpoint
 from helpers.training.guards import LossWatch, check_knobs, look_ahead, part_of, read_scheduler, watched
 from helpers.training.history import COLUMNS, History, Progress, append, better
-from helpers.training.resume import ResumeFile
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 Mix = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
@@ -32,10 +31,8 @@ def train_one_epoch(
 
     The arguments are those of `fit`, and functions that are called `after_step`, the number of the `epoch`, which is
     named if the loss is not finite, and the `scaler` that keeps float16's scale from epoch to epoch. The model is on
-    its device already and left in training mode.
-
-    Returns:
-        ``train_loss`` and ``train_accuracy``, means over the pictures, and ``lr``, of the last step.
+    its device already and left in training mode. Returns ``train_loss`` and ``train_accuracy``, means over the
+    pictures, and ``lr``, of the last step.
 
     >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2)).to(runtime.device())
     >>> pictures = [(torch.rand(4, 3, 1, 1), torch.tensor([0, 1, 0, 1]))]
@@ -90,9 +87,8 @@ def fit(
 ) -> History:  # fmt: skip
     """Train `model` and return what was measured; the loop is derived by hand in notebook 01.
 
-    The model ends with the weights of the last epoch. With `patience` or `checkpoint`, or when the kernel is
-    interrupted, it ends with those of the best epoch: the highest validation accuracy, of equals the lowest validation
-    loss. It ends in evaluation mode, ready to be used.
+    The model ends in evaluation mode, with the weights of the last epoch; with `patience` or `checkpoint`, or when the
+    kernel is interrupted, of the best: the highest validation accuracy, of equals the lowest validation loss.
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C. Moved to the device of `runtime.device()`.
@@ -102,8 +98,8 @@ def fit(
         epochs: Passes over the training pictures, at least 1.
         optimizer: Any torch optimizer over `model.parameters()`.
         loss_fn: Maps (logits, labels) to the mean loss of the batch; cross-entropy by default.
-        scheduler: Stepped after each epoch; `OneCycleLR` and `CyclicLR` after each batch. To step any other one after
-            each batch pass ``{"scheduler": s, "interval": "step"}``. `ReduceLROnPlateau` gets the validation loss.
+        scheduler: Stepped after each epoch; `OneCycleLR`, `CyclicLR` and ``{"scheduler": s, "interval": "step"}`` after
+            each batch. `ReduceLROnPlateau` gets the validation loss.
         patience: Stop after exactly this many epochs in a row without a better one.
         max_grad_norm: Scale gradients down to at most this Euclidean norm.
         checkpoint: File to which each better epoch's weights are written; read it with `load_checkpoint`.
@@ -112,11 +108,11 @@ def fit(
             agreement with the class of the largest share.
         precision: ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``; see `runtime.choose_precision`.
         progress: Show one line while training and the table after it.
-        average: Decay of a moving average of the weights, such as 0.999, taken after every step over about the last
-            1 / (1 - average) of them (Polyak and Juditsky, 1992). Batch norm's statistics are averaged with them. The
-            averaged weights are the ones that are validated, kept and returned; training figures are the moving ones'.
+        average: Decay of a moving average of weights and batch norm's statistics, such as 0.999, over about the last
+            1 / (1 - average) steps (Polyak and Juditsky, 1992). The averaged weights are the ones that are validated,
+            kept and returned; training figures are the moving ones'.
         valid_pictures: Measure only this many validation pictures after each epoch, the same ones every time, spread
-            evenly over the classes; the history says so. None measures all.
+            evenly over the classes; the history says so.
         resume: File, written whole after each epoch, from which the same call goes on after the process was ended; on a
             CPU with the very numbers of a training that was not. Delete it to begin anew.
 

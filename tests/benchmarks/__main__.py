@@ -1,10 +1,10 @@
-"""`make bench`: python -m tests.benchmarks [speed | food_speed | grading] [options]; all without a name."""
+"""`make bench`: python -m tests.benchmarks [speed | food_speed | gpu_speed | grading] [options]; all without a name."""
 
 import sys
 
-from tests.benchmarks import food_speed, grading, speed
+from tests.benchmarks import food_speed, gpu_speed, grading, speed
 
-BENCHMARKS = {"speed": speed.main, "food_speed": food_speed.main, "grading": grading.main}
+BENCHMARKS = {"speed": speed.main, "food_speed": food_speed.main, "gpu_speed": gpu_speed.main, "grading": grading.main}
 
 
 def main(arguments: list[str]) -> None:
