@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
@@ -252,6 +253,16 @@ def test_the_file_of_another_training_is_refused_in_one_sentence(tmp_path, build
     with pytest.raises(ValueError, match=said):
         once(other, optimizer(other.parameters()), **{"epochs": 2} | options)
     assert all(torch.equal(value, other.state_dict()[name]) for name, value in before.items())
+
+
+def test_a_training_from_another_seed_does_not_go_on(tmp_path):
+    loader = [(torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 0, 1]))]
+    for seed, expectation in ((0, nullcontext()), (1, pytest.raises(ValueError, match="seed = 0, and this one has 1"))):
+        runtime.seed_everything(seed)
+        model = linear()
+        sgd = torch.optim.SGD(model.parameters(), lr=0.1)
+        with expectation:
+            fit(model, loader, epochs=2, optimizer=sgd, resume=tmp_path / "run.pt", progress=False)
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04", b"", None])
