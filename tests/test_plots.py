@@ -81,7 +81,7 @@ def test_curves_ring_the_best_epoch_and_name_it():
     figure = plots.curves({"dropout": history()})
     rings = [line for line in figure.axes[1].lines if line.get_label() == "_best"]
     assert [(ring.get_xdata()[0], ring.get_ydata()[0]) for ring in rings] == [(2, pytest.approx(80))]
-    assert legend(figure) == ["dropout: best 80.0 % in epoch 2", "training", "validation"]
+    assert legend(figure) == ["dropout: last 70.0 %, best 80.0 % (epoch 2)", "training", "validation"]
 
 
 def test_curves_take_a_single_history_without_validation():

@@ -37,9 +37,9 @@ def curves(histories: History | Mapping[str, History]) -> Figure:
                     if part == "valid" and best:
                         at = (table["epoch"] == best).to_numpy()
                         axis.plot(best, values[at].iloc[0], "o", mfc="none", mec=colour, ms=9, label="_best")
-        reached = f": best {100 * history.rows[best - 1]['valid_accuracy']:.1f} % in epoch {best}" if best else ""
-        said = f"{name}{reached}".lstrip(": ")
-        told.append(said)
+        shown = [100 * row["valid_accuracy"] for row in history.rows]
+        reached = f": last {shown[-1]:.1f} %, best {shown[best - 1]:.1f} % (epoch {best})" if best else ""
+        told.append(said := f"{name}{reached}".lstrip(": "))
         if said:
             entries.append(Line2D([], [], color=colour, label=said))
     for axis, label in zip(panels, ("cross-entropy (nats)", "accuracy (%)"), strict=True):
