@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from course.checks.question import WrongAnswer, brief, question, same_comparison, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, question, same_comparison, tensor
 
 
 @question(
@@ -55,7 +55,9 @@ def _check_mixed(mixup, images, labels, partner, share, classes):
         ]
         hint = "Mix picture 0 by hand, from images[0] and images[partner[0]], and compare"
         hint = next((name for name, value in mistakes if torch.allclose(pictures, value, atol=1e-4)), hint)
-        raise WrongAnswer(f"a pixel of picture 0 is {pictures[0, 0, 0, 0]:.3f}", f"{mixed[0, 0, 0, 0]:.3f}", hint)
+        at = np.unravel_index(int((pictures - mixed).abs().argmax()), pictures.shape)  # the pixel that differs most
+        place = ", ".join(map(str, map(int, at)))
+        raise WrongAnswer(f"the mixed pictures have {pictures[at]:.3f} at [{place}]", f"{mixed[at]:.3f}", hint)
     if torch.allclose(targets, shares, atol=1e-4):
         return
     row = int((targets - shares).abs().sum(1).argmax())
@@ -223,3 +225,6 @@ def q3(experiment, random):
     elif abs(got.difference - right.difference) < 1e-9:
         hint = "The difference is right and the pairs are not: keep both lists in the order of the seeds"
     raise WrongAnswer(f"it said: {got}", f"{right}", hint)
+
+
+q4 = OpenQuestion("augmentation, question 4")

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from course.checks.question import WrongAnswer, brief, number, question, same_comparison, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, number, question, same_comparison, tensor
 
 
 @question(
@@ -15,24 +15,30 @@ from course.checks.question import WrongAnswer, brief, number, question, same_co
 )
 def q1(accuracy, random):
     """`accuracy(batches)`: a list of (logits, labels) of unequal sizes -> right / seen."""
-    # The first batch is the largest, and the last one is right and has one picture only: each mistake gives another
-    # number than the right way and than the other mistakes.
-    first = int(random.integers(10, 13))
-    sizes = [first, *random.integers(4, 9, 2).tolist(), 1]
-    right = [int(random.integers(1, size)) for size in sizes[:-1]]
-    right = [min(count, size // 2) for count, size in zip(right, sizes[:-1], strict=True)] + [1]
+    # The first batch is the largest, and the last one is right and has one picture only. Drawn until the right way and
+    # every mistake give different numbers: the mean of means, the first batch alone, all batches as large as it, the
+    # share of wrong answers.
+    while True:
+        sizes = [int(random.integers(10, 13)), *random.integers(4, 9, 2).tolist(), 1]
+        right = [int(random.integers(1, size // 2 + 1)) for size in sizes[:-1]] + [1]
+        shares = [count / size for count, size in zip(right, sizes, strict=True)]
+        expected = sum(right) / sum(sizes)
+        found = [expected, np.mean(shares), shares[0], sum(right) / (len(sizes) * sizes[0]), 1 - expected]
+        if np.diff(sorted(found)).min() > 1e-3:
+            break
     batches = []
     for size, count in zip(sizes, right, strict=True):
         logits = torch.randn(size, 3)
         labels = (logits.argmax(1) + (torch.arange(size) >= count)) % 3
         batches.append((logits, labels))
     got = number(accuracy([(logits.clone(), labels.clone()) for logits, labels in batches]))
-    expected = sum(right) / sum(sizes)
     if abs(got - expected) < 1e-6:
         return
     means = sum(share / size for share, size in zip(right, sizes, strict=True)) / len(sizes)
     hint = "Print the number of right answers and of pictures after each batch"
-    if abs(got - means) < 1e-6:
+    if abs(got - shares[0]) < 1e-6:
+        hint = "This is the first batch alone: does `return` stand inside the loop?"
+    elif abs(got - means) < 1e-6:
         hint = "This is the mean of the batches' accuracies: the batch of one picture counts as much as the others"
     elif abs(got - sum(right)) < 1e-6:
         hint = "This is the number of right answers; divide by the number of pictures"
@@ -57,21 +63,29 @@ def q2(to_network, random):
     count, height, width = 2, *random.integers(3, 7, 2).tolist()
     if height == width:
         width += 1
-    pictures = random.integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+    # without a 255, so that dividing by the largest value is not the same
+    pictures = random.integers(0, 240, (count, height, width, 3), dtype=np.uint8)
     answer = to_network(pictures.copy())
     got = tensor(answer, (count, 3, height, width))
     expected = torch.from_numpy(pictures.transpose(0, 3, 1, 2) / 255)
     if torch.allclose(got, expected, atol=1e-3):
         if torch.is_tensor(answer) and answer.is_floating_point():
             return
-        kind = f"{answer.dtype} values" if hasattr(answer, "dtype") else brief(answer)
+        kind = f"{answer.dtype} values" if torch.is_tensor(answer) else "a NumPy array"
+        kind = kind if hasattr(answer, "dtype") else brief(answer)
         raise WrongAnswer(f"it returned {kind}", "a floating-point tensor", "Use torch.from_numpy and .float()")
     hint = "Compare one pixel before and after: pictures[0, 1, 2] with the result at [0, :, 1, 2]"
     scale = 1.0
     if got.max() > 1:
         hint, scale = "The values still go up to 255; divide by 255", 255.0
+    elif got.max() == 0:
+        hint = "All values are 0: `//` divides whole numbers and drops the rest; divide with `/`"
     elif got.max() < 0.02:
         hint, scale = "The values are tiny: they were divided by 255 twice", 1 / 255
+    elif torch.allclose(got, expected * 255 / int(pictures.max()), atol=1e-3):
+        hint = "You divide by the largest value of these pictures; divide by 255, the largest value of a byte"
+    elif torch.allclose(got, expected * 255 / 256, atol=1e-3):
+        hint = "You divide by 256; the largest value of a byte is 255"
     scrambled = torch.from_numpy(pictures.reshape(count, 3, height, width) / 255)
     if torch.allclose(got, scrambled * scale, atol=1e-3):
         hint = "This is `reshape`: the shape is right and the pixels are torn apart. Move the axes instead"
@@ -92,7 +106,11 @@ def q3(experiment, random):
     from helpers.evaluation import Comparison, compare
 
     seeds = random.choice(1000, 4, replace=False).tolist()
-    results = {(lr, seed): float(random.uniform(0.6, 0.9)) for lr in (1e-4, 3e-4) for seed in seeds}
+    while True:  # until sorted lists, which pair other runs, give another verdict
+        results = {(lr, seed): float(random.uniform(0.6, 0.9)) for lr in (1e-4, 3e-4) for seed in seeds}
+        low, high = ([results[lr, seed] for seed in seeds] for lr in (1e-4, 3e-4))
+        if not same_comparison(compare(sorted(low), sorted(high)), compare(low, high)):
+            break
     calls = []
 
     def train(lr, seed):
@@ -116,7 +134,6 @@ def q3(experiment, random):
         raise WrongAnswer(f"{len(missing)} run(s) are missing ({missing[0]})", "each rate with each seed", hint)
     if not isinstance(got, Comparison):
         raise WrongAnswer(f"it returned {brief(got)}", "what `compare` returns", "Return compare(first, second)")
-    low, high = ([results[lr, seed] for seed in seeds] for lr in (1e-4, 3e-4))
     right = compare(low, high)
     if same_comparison(got, right):
         return
@@ -126,3 +143,6 @@ def q3(experiment, random):
     elif got.n != len(seeds):
         hint = "Do not choose among the seeds: all of them count"
     raise WrongAnswer(f"it said: {got}", f"{right}", hint)
+
+
+q4 = OpenQuestion("baseline, question 4")

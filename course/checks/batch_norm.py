@@ -6,7 +6,7 @@ from itertools import combinations
 import torch
 from torch import nn
 
-from course.checks.question import WrongAnswer, brief, number, question, same_comparison, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, number, question, same_comparison, tensor
 
 
 @question(
@@ -278,3 +278,6 @@ def _usual_comparisons(first: dict, second: dict, seeds: list[int], budget: floa
         (late, compare(until(first, one_more[0]), until(second, one_more[1]))),
         *((same, compare(until(first, counts), until(second, counts))) for counts in epochs),
     ]
+
+
+q4 = OpenQuestion("batch norm, question 4")

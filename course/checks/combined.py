@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from course.checks.question import WrongAnswer, brief, number, question, same_comparison
+from course.checks.question import OpenQuestion, WrongAnswer, brief, number, question, same_comparison
 
 
 @question(
@@ -181,3 +181,6 @@ def q3(fair_search, random):
     elif same_comparison(got, compare(*[[valid[name, seed] for seed in seeds] for name in ("baseline", best)])):
         hint = "You compare validation accuracies; the winner's contain its luck. Compare those of the test set"
     raise WrongAnswer(f"it said: {got}", f"{over[best]}", hint)
+
+
+q4 = OpenQuestion("combined, question 4")

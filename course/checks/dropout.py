@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from course.checks.question import WrongAnswer, brief, number, question, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, number, question, tensor
 
 
 @question(
@@ -19,8 +19,12 @@ def q1(drop, random):
     shape = (16, 8, 12, 12)
     # no zeros and nothing small, so that every zero in the result was dropped
     x = torch.from_numpy(random.uniform(0.5, 1.5, shape) * random.choice([-1, 1], shape)).float()
-    p = float(random.choice([0.2, 0.3, 0.7, 0.8]))  # never 0.5, where p and 1 - p could be mixed up
+    # Both below and above 0.5, never 0.5 itself: p and 1 - p, and other numbers than `rand`'s, cannot be mixed up.
+    for p in random.permutation([random.choice([0.2, 0.3]), random.choice([0.7, 0.8])]).tolist():
+        _check_drop(drop, x, p, shape)
 
+
+def _check_drop(drop, x: torch.Tensor, p: float, shape: tuple[int, ...]) -> None:
     got = tensor(drop(x.clone(), p, False), shape)
     if not torch.allclose(got, x.double(), atol=1e-3):
         zeros = (got == 0).double().mean().item()
@@ -45,6 +49,8 @@ def q1(drop, random):
             raise WrongAnswer(f"{said}its zeros repeat along axis {axis}", "a new draw for each activation", hint)
     if torch.equal(kept, again != 0):
         hint = "Each call must draw anew: set no seed inside, and keep no mask"
+        if x.abs()[~kept].max() <= x.abs()[kept].min() or x[~kept].max() <= x[kept].min():
+            hint = "The smallest values go each time: which ones go must not depend on them; draw random numbers"
         raise WrongAnswer(f"{said}two calls dropped the same activations", "two different masks", hint)
 
     zeros = (~kept).double().mean().item()
@@ -56,6 +62,10 @@ def q1(drop, random):
     factors = (got / x.double())[kept]
     if (factors - 1 / (1 - p)).abs().max() > 1e-3:
         factor, hint = factors.median().item(), "Divide the survivors by the share that is kept"
+        if (got[kept] - got[kept][0]).abs().max() < 1e-6:
+            hint = "All survivors have the same value: this is the mask; multiply x by it"
+        elif (factors.abs() - 1 / (1 - p)).abs().max() < 1e-3:
+            hint = "The signs are lost: multiply x itself, not its absolute value"
         if abs(factor - 1) < 1e-3:
             hint = "The survivors are as they were, so the next sum is too small: divide by 1 - p"
         elif abs(factor - 1 / p) < 1e-3:
@@ -101,7 +111,7 @@ def q2(measure, random):
     """`measure(model, images, labels)`: accuracy in evaluation mode; the model keeps its mode."""
     size, classes = 12, 3
     labels = torch.from_numpy(random.integers(0, classes, size))
-    right, in_training = random.choice(np.arange(2, size), 2, replace=False).tolist()
+    right, in_training = random.choice([2, 4, 5, 7, 8, 10, 11], 2, replace=False).tolist()  # no quarters of 12
     images = torch.arange(size)[:, None, None, None].expand(size, 3, 4, 4) / 255
     for training in random.permutation([True, False]).tolist():
         tables = [_logits(labels, count, classes) for count in (in_training, right)]
@@ -149,15 +159,18 @@ def _logits(labels: torch.Tensor, right: int, classes: int) -> torch.Tensor:
     praise="The same two accuracies, and another verdict: what counts is on how many pictures the two disagree.",
 )
 def q3(judge, random):
-    """`judge(first, second)`: "first", "second" or "equal", by the paired test on the same pictures."""
-    size, more = int(random.integers(220, 301)), int(random.integers(9, 13))
+    """`judge(first, second)`: "first", "second" or "undecided", by the paired test on the same pictures."""
+    size, more = int(random.integers(220, 301)), int(random.integers(10, 12))
     low = int(0.7 * size)
-    # The same two accuracies twice, with overlapping intervals: few disagreements (real), and many (not).
+    # The same two accuracies twice, with overlapping intervals: few disagreements (real), and many (not). Two more lie
+    # close to the level of 5 %, one on either side.
     cases = {
-        "few": (low, more, int(random.integers(0, 3))),
+        "few": (low, more, int(random.integers(0, 2))),
         "many": (low, more, int(random.integers(25, 33))),
         "apart": (low // 2, size // 3, 3),
         "same": (low, 0, 0),
+        "just": (low, *_disagreements(random, size, 0.012, 0.04)),
+        "hardly": (low, *_disagreements(random, size, 0.06, 0.095)),
     }
     verdicts = {}
     for name in random.permutation(list(cases)).tolist():
@@ -167,32 +180,30 @@ def q3(judge, random):
             answer = judge(*given)
             if answer is None:
                 raise WrongAnswer(
-                    "it returned None", '"first", "second" or "equal"', "Does every path end in `return`?"
+                    "it returned None", '"first", "second" or "undecided"', "Does every path end in `return`?"
                 )
-            if str(answer) not in ("first", "second", "equal"):
+            if str(answer) not in ("first", "second", "undecided"):
                 hint = "Make one of the three words of what `compare` returns"
-                raise WrongAnswer(f"it returned {brief(answer)}", '"first", "second" or "equal"', hint)
-            verdicts[name, better] = (str(answer), better if name in ("few", "apart") else "equal", given)
+                raise WrongAnswer(f"it returned {brief(answer)}", '"first", "second" or "undecided"', hint)
+            verdicts[name, better] = (str(answer), better if name in ("few", "apart", "just") else "undecided", given)
     wrong = {case for case, (answer, expected, _) in verdicts.items() if answer != expected}
     if not wrong:
         return
     case = next(case for case in verdicts if case in wrong)
-    turned = {"first": "second", "second": "first", "equal": "equal"}
+    turned = {"first": "second", "second": "first", "undecided": "undecided"}
     if all(answer == turned[expected] for answer, expected, _ in verdicts.values()):
         hint = "The words are turned: `compare(first, second)` says how much better second is"
-    elif any(verdicts[name, "first"][0] == verdicts[name, "second"][0] != "equal" for name in ("few", "apart")):
+    elif any(verdicts[name, "first"][0] == verdicts[name, "second"][0] != "undecided" for name in ("few", "apart")):
         hint = "The data can tell, and you do not ask for whom: look at the sign of the difference"
     elif any(name == "same" for name, _ in wrong):
         hint = "Both models gave the same answers: give both evaluations to `compare`, and look at what it returns"
+    elif {name for name, _ in wrong} <= {"just", "hardly"}:
+        hint = "The paired test is right and its level is not: `real` asks for p < 0.05, to both sides"
     elif any(name == "many" for name, _ in wrong):
         case = next(case for case in verdicts if case in wrong and case[0] == "many")
-        hint = (
-            "You look at the two accuracies only; the higher one may be luck. Ask `compare` whether the data can tell"
-        )
-    elif all(name == "few" for name, _ in wrong):
-        hint = (
-            "Two intervals that overlap do not mean equal: both models met the same hard pictures. Take the paired test"
-        )
+        hint = "The higher accuracy may be luck: neither it nor a loose level decides. Ask `compare` for a verdict"
+    elif {name for name, _ in wrong} <= {"few", "just"}:
+        hint = "Overlapping intervals or a small difference do not decide: take the test that pairs the same pictures"
     else:
         hint = "Your answer is hardly ever first or second: use `real` and `difference` of what `compare` returns"
     answer, expected, (first, second) = verdicts[case]
@@ -203,6 +214,20 @@ def q3(judge, random):
         f'"{expected}"',
         hint,
     )
+
+
+def _disagreements(random, size: int, low: float, high: float) -> tuple[int, int]:
+    """Return how many more pictures one model has right, and how many it loses, for a p-value between two bounds.
+
+    Test and interval of `compare` say the same, so that an answer may rest on either.
+    """
+    from helpers.evaluation import compare
+
+    while True:
+        more, lost = int(random.integers(6, 16)), int(random.integers(4, 16))
+        said = compare(*_pair(random, size, size // 2, more, lost))
+        if low < said.p_value < high and said.real == (said.interval[0] > 0):
+            return more, lost
 
 
 def _pair(random, size: int, right: int, more: int, lost: int) -> tuple:
@@ -218,3 +243,6 @@ def _pair(random, size: int, right: int, more: int, lost: int) -> tuple:
     noise = [torch.from_numpy(random.uniform(0.5, 3, (size, 1))).float() for _ in answers]
     made = [scale * nn.functional.one_hot(said, 2) for scale, said in zip(noise, answers, strict=True)]
     return tuple(Evaluation(logits, labels.clone(), classes) for logits in made)
+
+
+q4 = OpenQuestion("dropout, question 4")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course.checks.question import WrongAnswer, brief, number, question, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, number, question, tensor
 
 STOPPING = {  # usual mistakes of early stopping, as arguments of `_stopping`, and what to say of them
     "late": "This ends one epoch late: `patience` epochs without a better one are enough (the tutorial waits one more)",
@@ -39,8 +39,10 @@ def q1(early_stopping, random):
         if all(a != b for a, b in combinations([right, *mistakes.values()], 2)):
             break
     rising = np.sort(random.choice(range(30, 90), 6, replace=False)) / 100
-    for given, expected in ((accuracies, right), (rising.tolist(), (6, 6))):
-        answer = early_stopping(list(given), patience)
+    impatient = [0.4, 0.5, 0.45, 0.6, 0.3]
+    cases = [(accuracies, patience, right), (rising.tolist(), patience, (6, 6)), (impatient, 1, (3, 2))]
+    for given, waiting, expected in cases:
+        answer = early_stopping(list(given), waiting)
         if answer is None:
             raise WrongAnswer("it returned None", "two epochs", "Does it end with `return`, also after the loop?")
         got = tuple(tensor(answer, (2,), hint="Return two numbers: the last epoch, then the kept one").tolist())
@@ -52,7 +54,7 @@ def q1(early_stopping, random):
         else:
             hint = "Here training does not stop early: what do you return after the loop?"
         said = ", ".join(f"{value:g}" for value in got)
-        raise WrongAnswer(f"for {given} and patience {patience} it returned ({said})", f"{expected}", hint)
+        raise WrongAnswer(f"for {given} and patience {waiting} it returned ({said})", f"{expected}", hint)
 
 
 def _stopping(
@@ -132,6 +134,8 @@ def q2(label_of, random):
         f"train/{classes + index}_{index}.jpg": outside,
         f"-1_{index}.jpg": f"{outside}, also below",
         f"{label:04}.jpg": "A number without `_` is no label: so a competition names pictures that have none",
+        f"{label}_copy.jpg": "What follows the `_` must be a whole number, too",
+        f"{label}_.jpg": "What follows the `_` must be a whole number, too",
     }
     for name, hint in bad.items():
         try:
@@ -184,7 +188,13 @@ def q3(honest_score, random):
         train = random.permutation(train)
     fresh = kinds != "copy"
     right, seen, total = int(correct[fresh].sum()), int(fresh.sum()), len(valid)
-    answer = honest_score(train.copy(), valid.copy(), torch.from_numpy(correct))
+    try:
+        answer = honest_score(train.copy(), valid.copy(), torch.from_numpy(correct))
+    except ValueError as error:
+        if "of 0 is impossible" not in str(error):
+            raise
+        hint = "`picture in train` asks whether any single *pixel* value is equal; look up whole pictures, `tobytes()`"
+        raise WrongAnswer("it left out every picture", f"{seen} that remain", hint) from error
     try:
         got_right, got_seen, interval = answer
     except (TypeError, ValueError) as error:
@@ -220,3 +230,6 @@ def q3(honest_score, random):
     low, high = got_interval
     said = f"for {right} right of {seen} the interval is {low:.3f} to {high:.3f}"
     raise WrongAnswer(said, f"{expected[0]:.3f} to {expected[1]:.3f}", hint)
+
+
+q4 = OpenQuestion("food11 cnn, question 4")

@@ -69,6 +69,31 @@ class Verdict:
         )
 
 
+class OpenQuestion:
+    """A question that no check can judge; it answers like the others, so that nobody is left with an error.
+
+    Example:
+        >>> OpenQuestion("baseline, question 4")("my answer").text
+        'This question is open: no check can read an answer. The solution sheet says what each point is for.'
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *answers: Any) -> Verdict:
+        """Return a verdict that says so."""
+        said = "This question is open: no check can read an answer. The solution sheet says what each point is for."
+        return Verdict(self.name, NOT_ATTEMPTED, said)
+
+    def hint(self) -> "Text":
+        """Return how to go about it."""
+        return Text("1. Name the number or cell of the lecture that your answer rests on, and what would refute it.")
+
+    def solution(self) -> "Text":
+        """Return where the answer is."""
+        return Text("Open question: ask your instructor for the solution sheet.")
+
+
 class Text(str):
     """Text that a cell shows as it is, without quotes and with its line breaks."""
 
@@ -171,6 +196,10 @@ def number(value: Any, what: str = "your function") -> float:
     """
     if value is None:
         raise WrongAnswer(f"{what} returned None", "a number", "Does it end with `return`?")
+    if isinstance(value, str):
+        raise WrongAnswer(
+            f"{what} returned the text {brief(value)}", "a number", "Make a number of it: `int` or `float`"
+        )
     try:
         return float(value)
     except (TypeError, ValueError, RuntimeError) as error:

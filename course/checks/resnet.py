@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from course.checks.question import WrongAnswer, brief, question, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, question, tensor
 
 
 @question(
@@ -189,3 +189,6 @@ def q3(verdict, random):
     elif said[:4] == right[:4] and said[4] == "cheaper and not worse":
         hint = "This network is not cheaper: compare the seconds, too"
     raise WrongAnswer(f"{told[wrong]} it said '{said[wrong]}'", f"'{right[wrong]}'", hint)
+
+
+q4 = OpenQuestion("resnet, question 4")

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from course.checks.question import WrongAnswer, brief, question, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, question, tensor
 
 
 def _darken_in_place(images):
@@ -216,3 +216,6 @@ def q3(choose, random):
         if len(opened) != 1:
             hint = "The test set is opened once, for the chosen set; who sees all its numbers will compare them"
             raise WrongAnswer(f"it measured on the test pictures {len(opened)} times", "once", hint)
+
+
+q4 = OpenQuestion("test time augmentation, question 4")

@@ -66,7 +66,7 @@ def q2_not_scaled(pictures):
 
 
 def q2_array(pictures):
-    "Use torch.from_numpy"
+    "returned a NumPy array"
     return pictures.transpose(0, 3, 1, 2) / 255
 
 
@@ -106,3 +106,35 @@ def q3_means(train, seeds):
     "two lists, with one accuracy for each seed"
     slow, fast = ([train(lr, seed) for seed in seeds] for lr in (1e-4, 3e-4))
     return compare(sum(slow) / len(slow), sum(fast) / len(fast))
+
+
+def q1_return_inside_the_loop(batches):
+    "the first batch alone"
+    logits, labels = batches[0]
+    return (logits.argmax(1) == labels).float().mean().item()
+
+
+def q1_error_rate(batches):
+    "Print the number of right answers"
+    wrong = sum((logits.argmax(1) != labels).sum().item() for logits, labels in batches)
+    return wrong / sum(len(labels) for _, labels in batches)
+
+
+def q2_largest_value(pictures):
+    "the largest value of a byte"
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / int(pictures.max())
+
+
+def q2_by_256(pictures):
+    "You divide by 256"
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 256
+
+
+def q2_whole_numbers(pictures):
+    "All values are 0"
+    return torch.from_numpy(pictures // 255).permute(0, 3, 1, 2)
+
+
+def q3_sorted_runs(train, seeds):
+    "in the order of the seeds"
+    return compare(*(sorted(train(lr, seed) for seed in seeds) for lr in (1e-4, 3e-4)))

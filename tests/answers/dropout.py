@@ -122,7 +122,7 @@ def q2_one_switch(model, images, labels):
 
 def right_q3_interval(first, second):
     low, high = compare(first, second).interval
-    return np.array("second" if low > 0 else "first" if high < 0 else "equal")
+    return np.array("second" if low > 0 else "first" if high < 0 else "undecided")
 
 
 def right_q3_mcnemar(first, second):
@@ -131,46 +131,46 @@ def right_q3_mcnemar(first, second):
     gained = sum(b and not a for a, b in zip(first.correct.tolist(), second.correct.tolist(), strict=True))
     lost = sum(a and not b for a, b in zip(first.correct.tolist(), second.correct.tolist(), strict=True))
     if gained == lost or binomtest(gained, gained + lost).pvalue >= 0.05:
-        return "equal"
+        return "undecided"
     return "second" if gained > lost else "first"
 
 
 def q3_higher_accuracy(first, second):
-    "the two accuracies only"
+    "neither it nor a loose level decides"
     if first.accuracy == second.accuracy:
-        return "equal"
+        return "undecided"
     return "second" if second.accuracy > first.accuracy else "first"
 
 
 def q3_intervals_overlap(first, second):
-    "overlap do not mean equal"
+    "Overlapping intervals or a small difference do not decide"
     (low_a, high_a), (low_b, high_b) = first.interval, second.interval
-    return "second" if low_b > high_a else "first" if low_a > high_b else "equal"
+    return "second" if low_b > high_a else "first" if low_a > high_b else "undecided"
 
 
 def q3_turned(first, second):
     "The words are turned"
     said = compare(second, first)
-    return "equal" if not said.real else "second" if said.difference > 0 else "first"
+    return "undecided" if not said.real else "second" if said.difference > 0 else "first"
 
 
 def q3_real_is_second(first, second):
     "look at the sign"
-    return "second" if compare(first, second).real else "equal"
+    return "second" if compare(first, second).real else "undecided"
 
 
 def q3_unpaired(first, second):
-    "overlap do not mean equal"
+    "Overlapping intervals or a small difference do not decide"
     from scipy.stats import norm
 
     share, n = (first.accuracy + second.accuracy) / 2, len(first.labels)
     z = (second.accuracy - first.accuracy) / (2 * share * (1 - share) / n) ** 0.5
-    return "equal" if 2 * norm.sf(abs(z)) >= 0.05 else "second" if z > 0 else "first"
+    return "undecided" if 2 * norm.sf(abs(z)) >= 0.05 else "second" if z > 0 else "first"
 
 
-def q3_always_equal(first, second):
+def q3_always_undecided(first, second):
     "hardly ever first or second"
-    return "equal"
+    return "undecided"
 
 
 def q3_other_words(first, second):
@@ -179,6 +179,60 @@ def q3_other_words(first, second):
 
 
 def q3_outside_the_other_interval(first, second):
-    "overlap do not mean equal"
+    "Overlapping intervals or a small difference do not decide"
     low, high = wilson(int(first.correct.sum()), len(first.labels))
-    return "second" if second.accuracy > high else "first" if second.accuracy < low else "equal"
+    return "second" if second.accuracy > high else "first" if second.accuracy < low else "undecided"
+
+
+def q1_normal_numbers(x, p, training):
+    "Compare the numbers that you draw with p"
+    return x * (torch.randn_like(x) >= p) / (1 - p) if training else x
+
+
+def q1_mask_alone(x, p, training):
+    "All survivors have the same value"
+    return (torch.rand_like(x) >= p).double() / (1 - p) if training else x
+
+
+def q1_signs_lost(x, p, training):
+    "The signs are lost"
+    return x.abs() * (torch.rand_like(x) >= p) / (1 - p) if training else x
+
+
+def q1_smallest_go(x, p, training):
+    "must not depend on them"
+    return x * (x >= x.quantile(p)) / (1 - p) if training else x
+
+
+def q2_first_four_pictures(model, images, labels):
+    "Print the number of right answers"
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        right = (model(images[:4]).argmax(1) == labels[:4]).float().mean().item()
+    model.train(training)
+    return right
+
+
+def q3_level_of_one_percent(first, second):
+    "its level is not"
+    said = compare(first, second)
+    return "undecided" if said.p_value >= 0.01 else "second" if said.difference > 0 else "first"
+
+
+def q3_one_sided_ten_percent(first, second):
+    "its level is not"
+    said = compare(first, second)
+    return "undecided" if said.p_value >= 0.1 else "second" if said.difference > 0 else "first"
+
+
+def q3_typed_a_half(first, second):
+    "a loose level"
+    said = compare(first, second)
+    return "undecided" if said.p_value >= 0.5 else "second" if said.difference > 0 else "first"
+
+
+def q3_large_difference(first, second):
+    "a small difference"
+    difference = second.accuracy - first.accuracy
+    return "undecided" if abs(difference) <= 0.1 else "second" if difference > 0 else "first"

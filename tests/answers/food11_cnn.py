@@ -227,3 +227,31 @@ def q3_interval_of_all(train_pictures, valid_pictures, correct):
     "the interval of all pictures"
     right, seen, _ = right_q3_loop(train_pictures, valid_pictures, correct)
     return right, seen, wilson(int(correct.sum()), len(correct))
+
+
+def q1_patience_one_waits(accuracies, patience):
+    "patience 1"
+    return right_q1_positions(accuracies, max(patience, 2))
+
+
+def q2_index_not_looked_at(name, classes):
+    "must be a whole number, too"
+    label, sign, _ = Path(name).name.partition("_")
+    if not sign or not label.isdecimal() or int(label) >= classes:
+        raise ValueError(f"{name} holds no label")
+    return int(label)
+
+
+def q2_label_as_text(name, classes):
+    "returned the text"
+    label, sign, index = Path(name).stem.partition("_")
+    if not sign or not label.isdecimal() or not index.isdecimal() or int(label) >= classes:
+        raise ValueError(f"{name} holds no label")
+    return label
+
+
+def q3_any_pixel(train, valid, correct):
+    "any single *pixel* value"
+    fresh = np.array([picture not in train for picture in valid])
+    right, seen = int(correct[fresh].sum()), int(fresh.sum())
+    return right, seen, wilson(right, seen)
