@@ -124,7 +124,7 @@ def test_an_open_question_answers_without_an_error(name):
 def test_hidden_tests_decide_as_the_checks_do(name, number, answer, right):
     notebook = source(name)
     defined = marked(notebook, "-answer")[number].source
-    function = next(node.name for node in ast.parse(defined).body if isinstance(node, ast.FunctionDef))
+    function = next(node.name for node in ast.parse(defined).body if isinstance(node, ast.FunctionDef | ast.ClassDef))
     space = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(marked(notebook, "setup")[""].source, space)
@@ -280,8 +280,8 @@ def test_the_students_copy_holds_no_answer(name):
     assert "HIDDEN" not in text
     copy = student(name)
     for number, cell in marked(source(name), "-answer").items():
-        lines = [line.strip() for line in HIDDEN.sub("", cell.source).splitlines()]
-        inside = lines[lines.index("### BEGIN SOLUTION") + 1 : lines.index("### END SOLUTION")]
+        regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", HIDDEN.sub("", cell.source), re.DOTALL)
+        inside = [line.strip() for region in regions for line in region.splitlines()]
         assert not any(line in marked(copy, "-answer")[number].source for line in inside if len(line) > 3)
     assert not any(cell.get("outputs") for cell in copy.cells)
 

@@ -1,12 +1,10 @@
 """Checks of the exercises of notebook 07."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch.nn import functional
 
-from course.checks.question import OpenQuestion, WrongAnswer, brief, question, same_comparison, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, question, tensor
 
 
 @question(
@@ -143,88 +141,82 @@ def q2(loaders, random):
         raise WrongAnswer("two epochs have the same order", "a new order in each", hint)
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What the made-up training of question 3 returns."""
+class _Stored:
+    """Images that are handed out as they lie in memory: who writes into one changes what is stored."""
 
-    augmentation: str
-    seed: int
-    epochs: int
+    def __init__(self, images: torch.Tensor, labels: list[int]) -> None:
+        self.images, self.labels = images, labels
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"there is no item {index}")
+        return self.images[index], self.labels[index]
 
 
 @question(
     hints=(
-        "What must be equal for both, so that only the augmentation differs? On which pictures is the question asked?",
-        'Same seeds, same epochs, and measure(model, "valid", "none") for both: the changes belong to training.',
+        "Three methods: `__init__` keeps both arguments, `__len__` asks data, `__getitem__` makes one item when asked.",
+        "In `__getitem__`: take image and label, give `transform` a copy of the image if there is one, divide by 255.",
     ),
-    praise="Same seeds, same epochs, the same plain pictures: only the augmentation differs.",
+    praise="Drawn anew at each access, stored pictures untouched, labels kept: any DataLoader can use it.",
 )
-def q3(experiment, random):
-    """`experiment(train, measure, seeds, epochs)` -> `compare` of light against none, paired over the seeds."""
-    from helpers.evaluation import Comparison, compare
+def q3(augmented, random):
+    """`Augmented(data, transform)`: a Dataset whose items are changed anew each time; None changes nothing."""
+    count, height, width = int(random.integers(5, 9)), *random.integers(3, 7, 2).tolist()
+    images = torch.from_numpy(random.integers(0, 100, (count, 3, height, width), dtype=np.uint8))
+    labels = random.permutation(count).tolist()
+    stored, before, calls = _Stored(images, labels), images.clone(), []
 
-    seeds, epochs = random.choice(1000, 4, replace=False).tolist(), int(random.integers(5, 15))
-    keys = [
-        (name, seed, part, how)
-        for name in ("none", "light")
-        for seed in seeds
-        for part in ("train", "valid")
-        for how in ("none", "light")
-    ]
-    accuracies = {key: float(random.uniform(0.3, 0.9)) for key in keys}
-    trained = []
+    def transform(image):
+        if not torch.is_tensor(image) or image.dtype != torch.uint8 or tuple(image.shape) != (3, height, width):
+            kind = f"{image.dtype}, {tuple(image.shape)}" if torch.is_tensor(image) else type(image).__name__
+            hint = "Transform first, one image at a time, and divide by 255 afterwards"
+            raise WrongAnswer(f"the transform was given {kind}", f"one uint8 image (3, {height}, {width})", hint)
+        calls.append(1)
+        return image.add_(len(calls))  # in place, and another number each time
 
-    def train(augmentation, seed, epochs_given):
-        known = {"augmentation": (augmentation, ["none", "light"]), "seed": (seed, seeds)}
-        for name, (value, allowed) in known.items():
-            if value not in allowed:
-                raise WrongAnswer(f"it trained with {name} {value}", f"one of {allowed}", "Use what you are given")
-        if epochs_given != epochs:
-            hint = "Both get the same epochs, or it is unclear whether the change or the time has helped"
-            raise WrongAnswer(f"it trained {augmentation} for {epochs_given} epochs", f"{epochs}", hint)
-        trained.append((augmentation, seed))
-        return Trained(augmentation, seed, epochs)
+    made = augmented(stored, transform)
+    if not isinstance(made, torch.utils.data.Dataset):
+        raise WrongAnswer("it is no Dataset", "a class that begins `class Augmented(Dataset):`", "Derive the class")
+    if calls:
+        hint = "All images were changed once, before training: every epoch would show the same. Do it in `__getitem__`"
+        raise WrongAnswer("the transform ran when the dataset was built", "at each access", hint)
+    if len(made) != count:
+        raise WrongAnswer(f"its length is {len(made)}", f"{count}, that of data", "`return len(self.data)`")
+    place = int(random.integers(count))
+    image = _item(made, place, labels[place], (3, height, width))
+    if not torch.equal(images, before):
+        hint = "The transform wrote into the stored image, which changes from epoch to epoch: give it `image.clone()`"
+        raise WrongAnswer("after one access, data holds other pixels", "the pixels as they were", hint)
+    if not calls:
+        raise WrongAnswer("the image was not changed", "the image after `transform`", "Call `self.transform`")
+    again = _item(made, place, labels[place], (3, height, width))
+    if torch.equal(image, again):
+        raise WrongAnswer("two accesses gave the same changed image", "new random changes", "Keep no changed image")
+    expected = (before[place].double() + 1) / 255
+    if not torch.allclose(image, expected, atol=1e-3):
+        hint = "Divide by 255" if image.max() > 1 else "Apply `transform` once, to the image of this index"
+        raise WrongAnswer(f"a pixel of item {place} is {image[0, 0, 0]:.3f}", f"{expected[0, 0, 0]:.3f}", hint)
+    plain = _item(augmented(stored, None), place, labels[place], (3, height, width))
+    if not torch.allclose(plain, before[place].double() / 255, atol=1e-3):
+        raise WrongAnswer("without a transform the image is another one", "data's image / 255", "Change nothing then")
 
-    def measure(model, part, changes):
-        if not isinstance(model, Trained):
-            raise WrongAnswer(f"it measured {brief(model)}", "what `train` returned", "Hand the model on")
-        key = model.augmentation, model.seed, part, changes
-        if key not in accuracies:
-            got = f"it measured on {part!r} with the changes {changes!r}"
-            raise WrongAnswer(got, "'train' or 'valid', and 'none' or 'light'", "Mind the order of the arguments")
-        return accuracies[key]
 
-    got = experiment(train, measure, list(seeds), epochs)
-    missing = [f"{name}, seed {seed}" for name in ("none", "light") for seed in seeds if (name, seed) not in trained]
-    if missing:
-        hint = "Each augmentation needs every seed, or the seeds make the difference"
-        raise WrongAnswer(f"{len(missing)} run(s) are missing ({missing[0]})", "both with each seed", hint)
-    if not isinstance(got, Comparison):
-        raise WrongAnswer(f"it returned {brief(got)}", "what `compare` returns", "Return compare(first, second)")
-
-    def of(part, without, light, turn=0):
-        first = [accuracies["none", seed, part, without] for seed in seeds]
-        second = [accuracies["light", seed, part, light] for seed in seeds[turn:] + seeds[:turn]]
-        return compare(first, second)
-
-    def same(other):
-        return same_comparison(got, other)
-
-    right = of("valid", "none", "none")
-    if same(right):
-        return
-    hint = "Give both lists in the order of the seeds"
-    if any(same(of("train", *how)) for how in (("none", "none"), ("none", "light"), ("light", "light"))):
-        hint = "These are accuracies on training pictures, which say how well they were learned by heart"
-    elif same(of("valid", "none", "light")) or same(of("valid", "light", "light")):
-        hint = 'Validation pictures were changed: measure both on plain ones, with changes "none"'
-    elif abs(got.difference + right.difference) < 1e-9:
-        hint = 'The sign is turned: `compare(a, b)` says how much better b is, so "none" comes first'
-    elif got.n != len(seeds):
-        hint = "Do not choose among the seeds: all of them count"
-    elif abs(got.difference - right.difference) < 1e-9:
-        hint = "The difference is right and the pairs are not: keep both lists in the order of the seeds"
-    raise WrongAnswer(f"it said: {got}", f"{right}", hint)
+def _item(made, place: int, label: int, shape: tuple[int, ...]) -> torch.Tensor:
+    """Return the image of an item, after checking what stands beside it."""
+    item = made[place]
+    if not isinstance(item, tuple | list) or len(item) != 2:
+        raise WrongAnswer(f"item {place} is {brief(item)}", "an image and its label", "`return image, label`")
+    image = tensor(item[0], shape, f"item {place}")
+    if not torch.is_tensor(item[0]) or not item[0].is_floating_point():
+        kind = item[0].dtype if torch.is_tensor(item[0]) else type(item[0]).__name__
+        raise WrongAnswer(f"the image is {kind}", "a floating-point tensor from 0 to 1", "Divide by 255")
+    if int(item[1]) != label:
+        raise WrongAnswer(f"the label of item {place} is {int(item[1])}", f"{label}", "Keep the label of the image")
+    return image
 
 
 q4 = OpenQuestion("augmentation, question 4")

@@ -3,8 +3,10 @@
 import numpy as np
 import torch
 from torch.nn import functional
+from torch.utils.data import Dataset
+from torchvision.transforms import v2
 
-from helpers import compare, make_loader
+from helpers import make_loader
 from helpers.datasets import ImageDataset
 
 
@@ -140,54 +142,108 @@ def q2_one_set_twice(train_set, valid_set, transform):
     return make_loader(train_set, 8, shuffle=True, transform=transform), make_loader(train_set, 8)
 
 
-def right_q3_in_turn(train, measure, seeds, epochs):
-    results = {}
-    for name in ("light", "none"):
-        models = [train(name, seed, epochs) for seed in seeds]
-        results[name] = [measure(model, "valid", "none") for model in models]
-    return compare(results["none"], results["light"])
+class right_q3_scaled_by_torchvision(Dataset):  # noqa: N801 - named as all answers are
+    def __init__(self, data, transform=None):
+        self.data, self.transform = data, transform
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, index):
+        image, label = self.data[index]
+        image = self.transform(image.clone()) if self.transform else image
+        return v2.functional.to_dtype(image, torch.float32, scale=True), torch.tensor(label)
 
 
-def _measured(train, measure, seeds, epochs, part, without, light):
-    first = [measure(train("none", seed, epochs), part, without) for seed in seeds]
-    return compare(first, [measure(train("light", seed, epochs), part, light) for seed in seeds])
+class q3_changed_once(right_q3_scaled_by_torchvision):  # noqa: N801
+    "before training"
+
+    def __init__(self, data, transform=None):
+        transform = transform or (lambda image: image)
+        super().__init__(
+            [(transform(image.clone()), label) for image, label in map(data.__getitem__, range(len(data)))]
+        )
 
 
-def q3_each_on_its_own_pictures(train, measure, seeds, epochs):
-    "Validation pictures were changed"
-    return _measured(train, measure, seeds, epochs, "valid", "none", "light")
+class q3_writes_into_data(right_q3_scaled_by_torchvision):  # noqa: N801
+    "wrote into the stored image"
+
+    def __getitem__(self, index):
+        image, label = self.data[index]
+        return (self.transform(image) if self.transform else image) / 255, label
 
 
-def q3_both_on_changed_pictures(train, measure, seeds, epochs):
-    "Validation pictures were changed"
-    return _measured(train, measure, seeds, epochs, "valid", "light", "light")
+class q3_scaled_first(right_q3_scaled_by_torchvision):  # noqa: N801
+    "divide by 255 afterwards"
+
+    def __getitem__(self, index):
+        image, label = self.data[index]
+        return (self.transform(image / 255) if self.transform else image / 255), label
 
 
-def q3_training_pictures(train, measure, seeds, epochs):
-    "accuracies on training pictures"
-    return _measured(train, measure, seeds, epochs, "train", "none", "none")
+class q3_bytes(right_q3_scaled_by_torchvision):  # noqa: N801
+    "a floating-point tensor"
+
+    def __getitem__(self, index):
+        image, label = self.data[index]
+        return (self.transform(image.clone()) if self.transform else image), label
 
 
-def q3_different_seeds(train, measure, seeds, epochs):
-    "Each augmentation needs every seed"
-    half = len(seeds) // 2
-    first = [measure(train("none", seed, epochs), "valid", "none") for seed in seeds[:half]]
-    return compare(first, [measure(train("light", seed, epochs), "valid", "none") for seed in seeds[half:]])
+class q3_up_to_255(right_q3_scaled_by_torchvision):  # noqa: N801
+    "Divide by 255"
+
+    def __getitem__(self, index):
+        image, label = super().__getitem__(index)
+        return 255 * image, label
 
 
-def q3_mixed_up_seeds(train, measure, seeds, epochs):
-    "the pairs are not"
-    first = [measure(train("none", seed, epochs), "valid", "none") for seed in seeds]
-    return compare(first, [measure(train("light", seed, epochs), "valid", "none") for seed in seeds[::-1]])
+class q3_never_changed(right_q3_scaled_by_torchvision):  # noqa: N801
+    "was not changed"
+
+    def __getitem__(self, index):
+        image, label = self.data[index]
+        return image / 255, label
 
 
-def q3_more_epochs(train, measure, seeds, epochs):
-    "Both get the same epochs"
-    first = [measure(train("none", seed, epochs), "valid", "none") for seed in seeds]
-    return compare(first, [measure(train("light", seed, 2 * epochs), "valid", "none") for seed in seeds])
+class q3_cached(right_q3_scaled_by_torchvision):  # noqa: N801
+    "Keep no changed image"
+
+    def __getitem__(self, index):
+        self.kept = getattr(self, "kept", {})
+        return self.kept.setdefault(index, super().__getitem__(index)) if index not in self.kept else self.kept[index]
 
 
-def q3_turned(train, measure, seeds, epochs):
-    "The sign is turned"
-    light = [measure(train("light", seed, epochs), "valid", "none") for seed in seeds]
-    return compare(light, [measure(train("none", seed, epochs), "valid", "none") for seed in seeds])
+class q3_label_forgotten(right_q3_scaled_by_torchvision):  # noqa: N801
+    "an image and its label"
+
+    def __getitem__(self, index):
+        return super().__getitem__(index)[0]
+
+
+class q3_index_as_label(right_q3_scaled_by_torchvision):  # noqa: N801
+    "Keep the label"
+
+    def __getitem__(self, index):
+        return super().__getitem__(index)[0], index + len(self)
+
+
+class q3_wrong_length(right_q3_scaled_by_torchvision):  # noqa: N801
+    "that of data"
+
+    def __len__(self):
+        return len(self.data) - 1
+
+
+class q3_no_dataset:
+    "Derive the class"
+
+    def __init__(self, data, transform=None):
+        self.data = data
+
+
+class q3_needs_a_transform(right_q3_scaled_by_torchvision):  # noqa: N801
+    "TypeError"
+
+    def __getitem__(self, index):
+        image, label = self.data[index]
+        return self.transform(image.clone()) / 255, label
