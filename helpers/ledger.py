@@ -21,6 +21,7 @@ COLUMNS = [
     "time", "notebook", "technique", "profile", "dataset", "seed", "parameters", "epochs", "seconds",
     "train_accuracy", "valid_accuracy", "low", "high", "n",
 ]  # fmt: skip
+GUESSES = ["question", "guessed", "measured"]
 DATASETS = ("vehicles", "food")
 RESULTS = ROOT / "data" / "results"
 LOCK_SECONDS = 30
@@ -82,9 +83,7 @@ def record(
 
 
 def rows(profile: str | None = None, *, dataset: str | None = "vehicles") -> pd.DataFrame:
-    """Return every run recorded so far, oldest first; accuracies from 0 to 1.
-
-    The table has the columns `COLUMNS`; `profile` and `dataset` keep the runs on that data, None keeps all.
+    """Return every run recorded so far, oldest first; `profile` and `dataset` keep the runs on that data, None all.
 
     >>> list(rows().columns) == COLUMNS
     True
@@ -136,13 +135,35 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> pd.DataFra
     table[percent] = (table[percent].astype(float) * 100).round(1)
     table["interval"] = [f"{low:.1f} to {high:.1f}" for low, high in zip(table["low"], table["high"], strict=True)]
     table["seeds"] = table["seeds"].astype(float).round().astype("Int64")
-    # No more than fit into a page: what else was measured is in `rows`, and its means in `best`.
     shown = ["dataset"] * (dataset is None) + ["technique", "notebook", "valid_accuracy", "spread", "seeds"]
     shown += ["interval", "real_photos"]
     table = table[shown].set_axis(table.index + 1).rename_axis(columns="accuracies in %")
     for name in table.columns[table.isna().any()]:
         table[name] = table[name].astype(object).where(table[name].notna(), "")
     return table
+
+
+def guess(question: str, guessed: float, measured: float) -> None:
+    """Show what was predicted beside what came out, and keep both for `guesses`; ``...`` is no prediction yet.
+
+    >>> guess("01 validation accuracy (%)", ..., 78.7)
+    01 validation accuracy (%): 78.7. No prediction: put a number in place of the dots, before you look.
+    """
+    if guessed is ... or guessed is None:
+        print(f"{question}: {measured:.4g}. No prediction: put a number in place of the dots, before you look.")
+        return
+    print(f"{question}: {measured:.4g}; you said {float(guessed):.4g}")
+    path = ledger_file().with_name("guesses.csv")
+    with _locked(path):
+        others = [row for row in guesses().itertuples(index=False) if row.question != question]
+        table = pd.DataFrame([*others, (question, float(guessed), float(measured))], columns=GUESSES)
+        write_text(path, table.to_csv(index=False))
+
+
+def guesses() -> pd.DataFrame:
+    """Return the last prediction of each question, with the columns `GUESSES`."""
+    path = ledger_file().with_name("guesses.csv")
+    return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=GUESSES)
 
 
 def _means(profile: str, dataset: str) -> pd.DataFrame:

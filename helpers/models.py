@@ -123,9 +123,8 @@ class BasicBlock(nn.Module):
 class ResNet(nn.Module):
     """A residual network; with the defaults ResNet-18 (He et al., *Deep residual learning*, 2015).
 
-    A stem (7x7 convolution and max-pooling, each halving the picture), stages of `BasicBlock`s of which each but the
-    first halves the picture and doubles the channels, the average over all positions, and one linear layer. The average
-    makes it work at any picture size. Layers are named as in torchvision, whose ``layer1`` is ``stages.0`` here.
+    A stem (7x7 convolution and max-pooling), stages of `BasicBlock`s of which each but the first halves the picture and
+    doubles the channels, the average over all positions, so that any picture size works, and one linear layer.
 
     Args:
         classes: Number of classes.

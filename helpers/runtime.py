@@ -149,10 +149,7 @@ def travelling(batches: Iterable[torch.Tensor], on: torch.device) -> Iterator[to
 
 
 def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:
-    """Bring a batch N x 3 x H x W to the device as float32 in [0, 1], laid out as convolutions like it.
-
-    uint8 in 0..255 is scaled, after the smaller bytes have travelled; floating point is taken as it is.
-    """
+    """Bring a batch N x 3 x H x W to the device as float32: uint8 in 0..255 is scaled, after it has travelled."""
     scale = images.dtype == torch.uint8
     images = images.to(on, non_blocking=True).to(torch.float32, memory_format=memory_format(on))
     return images.div_(255) if scale else images

@@ -344,3 +344,20 @@ def test_anything_with_accuracy_interval_and_labels_can_be_recorded(path):
     said = SimpleNamespace(accuracy=0.5, interval=(0.4, 0.6), labels=[0] * 7)
     ledger.record("n", "t", said, profile="full", seed=1)
     assert ledger.rows("full").n.tolist() == [7]
+
+
+def test_a_prediction_is_kept_and_shown_beside_what_came_out(own_data_folder, capsys):
+    ledger.guess("01 accuracy (%)", 90, 78.71)
+    ledger.guess("02 gain (points)", 3, -0.4)
+    ledger.guess("01 accuracy (%)", 75.5, 78.71)  # asked again: the last one counts
+    assert capsys.readouterr().out.splitlines()[-1] == "01 accuracy (%): 78.71; you said 75.5"
+    kept = ledger.guesses()
+    assert sorted(map(tuple, kept.to_numpy())) == [("01 accuracy (%)", 75.5, 78.71), ("02 gain (points)", 3, -0.4)]
+    assert list(kept.columns) == ledger.GUESSES
+
+
+def test_no_prediction_is_told_and_not_kept(own_data_folder, capsys):
+    ledger.guess("01 accuracy (%)", ..., 78.71)
+    assert "put a number in place of the dots" in capsys.readouterr().out
+    assert ledger.guesses().empty
+    assert list(ledger.guesses().columns) == ledger.GUESSES

@@ -76,9 +76,8 @@ class ImageDataset(torch.utils.data.Dataset):
         self.classes = list(classes)
         self.names = [str(i) for i in range(len(self.images))] if names is None else list(names)
         if not len(self.images) == len(self.labels) == len(self.names):
-            raise ValueError(
-                f"{len(self.images)} pictures, {len(self.labels)} labels and {len(self.names)} names; give one each."
-            )
+            counts = f"{len(self.images)} pictures, {len(self.labels)} labels and {len(self.names)} names"
+            raise ValueError(f"{counts}; give one each.")
         wrong = self.labels[(self.labels < -int(unlabelled)) | (self.labels >= len(self.classes))]
         if len(wrong):
             raise ValueError(f"label {wrong[0].item()} has no class; labels go from 0 to {len(self.classes) - 1}.")
@@ -154,8 +153,8 @@ def make_loader(
         dataset: The pictures; an empty set is a ValueError.
         batch_size: Pictures in a batch; the last batch may be smaller, nothing is dropped.
         shuffle: Draw a new order with `torch.randperm` at the start of every epoch; `seed_everything` repeats it.
-        transform: Called with each uint8 batch, N x 3 x H x W, returns a batch: uint8 in 0..255, or floating point
-            in [0, 1], which is taken as it is.
+        transform: Called with each uint8 batch, N x 3 x H x W, where it lies (`fit` and `evaluate`: on their device);
+            returns a batch: uint8 in 0..255, or floating point in [0, 1], which is taken as it is.
 
     Returns:
         An iterable of (images, labels): float32 in [0, 1], N x 3 x H x W, channels last in memory; int64, N. It has a

@@ -96,8 +96,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 def squash(picture: Image.Image, size: int) -> np.ndarray:
     """Scale width and height of an RGB picture to `size` pixels each, antialiased: uint8, size x size x 3.
 
-    Nothing of the picture is lost; one that is not square changes its proportions. (Cropping would keep those and lose
-    the edges, padding would add bars.) One that has this size already is not touched.
+    One that is not square changes its proportions; one that has this size already is not touched.
 
     >>> squash(Image.new("RGB", (6, 3)), 2).shape
     (2, 2, 3)

@@ -73,10 +73,7 @@ def choose_profile(profile: str | None = None, name: str = "vehicles") -> str:
 
 
 def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
-    """Return the folder of a set in a profile; the sample is drawn when it is not there yet, or is an older one.
-
-    Real photos that are not there are a FileNotFoundError, which says how to get them.
-    """
+    """Return the folder of a set in a profile; the sample is drawn when it is not there yet, or is an older one."""
     wanted = find_set(name)
     profile = choose_profile(profile, name)
     folder = present(profile, name)

@@ -45,8 +45,7 @@ def split_honest(
     """Split into train, valid and test, stratified, with every group of identical pictures in one part.
 
     Per class the groups are shuffled by `seed` and dealt out by counting pictures, so each share is met to within one
-    group and no group is torn. (scikit-learn's StratifiedGroupKFold keeps groups too, but deals in equal folds:
-    70 / 15 / 15 would need twenty of them.) Groups and parts are lists of positions in `labels`.
+    group and no group is torn. Groups and parts are lists of positions in `labels`.
 
     >>> [len(part) for part in split_honest([[i] for i in range(20)], [0, 1] * 10, seed=0)]
     [14, 3, 3]

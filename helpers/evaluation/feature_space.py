@@ -33,10 +33,8 @@ def features(model: nn.Module, loader: Loader, layer: nn.Module) -> tuple[torch.
         hook.remove()
     count = sum(map(len, seen))
     if count != len(labels):
-        raise ValueError(
-            f"{type(layer).__name__} was given {count} inputs for {len(labels)} pictures; pass a layer that the model "
-            "uses once for each batch."
-        )
+        found = f"{type(layer).__name__} was given {count} inputs for {len(labels)} pictures"
+        raise ValueError(f"{found}; pass a layer that the model uses once for each batch.")
     return torch.cat(seen).clone(), labels  # clone: as in `predict`
 
 

@@ -40,10 +40,8 @@ class Evaluation:
 
     def __post_init__(self) -> None:
         if self.logits.ndim != 2 or self.labels.shape != self.logits.shape[:1] or not len(self.labels):
-            raise ValueError(
-                f"logits are {tuple(self.logits.shape)} and labels {tuple(self.labels.shape)}; give N x C logits and N "
-                "labels of at least one picture."
-            )
+            found = f"logits are {tuple(self.logits.shape)} and labels {tuple(self.labels.shape)}"
+            raise ValueError(f"{found}; give N x C logits and N labels of at least one picture.")
         if self.names is not None and len(self.names) != len(self.labels):
             raise ValueError(f"{len(self.names)} names for {len(self.labels)} pictures; give one each, or None.")
         guards.check_classes(self.classes, self.logits.shape[1])
@@ -232,7 +230,5 @@ def check_outputs(logits: torch.Tensor, count: int) -> None:
     """Raise ValueError for a model whose answer to `count` pictures is not `count` x C."""
     if not isinstance(logits, torch.Tensor) or logits.ndim != 2 or len(logits) != count:
         found = " x ".join(map(str, logits.shape)) if isinstance(logits, torch.Tensor) else type(logits).__name__
-        raise ValueError(
-            f"the model answers a batch of {count} with {found or 'one number'}; build it so that forward returns "
-            "logits, N x C."
-        )
+        said = f"the model answers a batch of {count} with {found or 'one number'}"
+        raise ValueError(f"{said}; build it so that forward returns logits, N x C.")

@@ -56,8 +56,7 @@ def mistake_correlation(evaluations: Members) -> pd.DataFrame:
     """Tell, for every two members, how much their mistakes coincide. The less they do, the more an ensemble helps.
 
     Takes what `ensemble` takes; returns a row a pair: ``a``, ``b`` (names, or numbers from 1), ``correlation``
-    (Pearson's, of wrong = 1 and right = 0, -1 to 1; NaN where a member is always right or always wrong) and
-    ``both_wrong`` (share of the pictures, 0 to 1).
+    (Pearson's, of wrong = 1 and right = 0; NaN where a member never errs, or always) and ``both_wrong`` (0 to 1).
 
     >>> members = [Evaluation(torch.eye(2)[said], torch.zeros(4).long(), ["a", "b"]) for said in ([0, 0, 1, 1],) * 2]
     >>> mistake_correlation(members)

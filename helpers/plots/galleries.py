@@ -44,10 +44,8 @@ def gallery(
     if captions is not None and len(captions) != len(indices):
         raise ValueError(f"{len(captions)} captions for {len(indices)} pictures; give as many of each.")
     if evaluation is not None and len(evaluation.labels) != len(dataset):
-        raise ValueError(
-            f"the evaluation is of {len(evaluation.labels)} pictures but the dataset has {len(dataset)}; pass the "
-            "dataset that was evaluated, unshuffled."
-        )
+        found = f"the evaluation is of {len(evaluation.labels)} pictures but the dataset has {len(dataset)}"
+        raise ValueError(f"{found}; pass the dataset that was evaluated, unshuffled.")
     shown = [dataset[i] for i in indices]
     marks = [None if evaluation is None else "right" if evaluation.correct[i] else "wrong" for i in indices]
     if captions is None:

@@ -136,14 +136,12 @@ def correlation(table: pd.DataFrame, label: str = "correlation of mistakes") -> 
     """
     names, values = [str(name) for name in table.index], table.to_numpy(float)
     if not 2 <= len(names) <= 8 or list(table.columns) != list(table.index):
-        raise ValueError(
-            f"the table has {len(names)} rows and {len(table.columns)} columns; pass 2 to 8, with the same names on "
-            "both sides, as DataFrame.corr returns."
-        )
+        found = f"the table has {len(names)} rows and {len(table.columns)} columns"
+        raise ValueError(f"{found}; pass 2 to 8, with the same names on both sides, as DataFrame.corr returns.")
     if not (np.allclose(values, values.T, equal_nan=True) and np.nanmax(np.abs(values)) <= 1 + 1e-6):
+        ends = f"they go from {np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
         raise ValueError(
-            f"the table is not symmetric with numbers from -1 to 1 (they go from {np.nanmin(values):.3g} to "
-            f"{np.nanmax(values):.3g}); pass correlations, as DataFrame.corr returns."
+            f"the table is not symmetric with numbers from -1 to 1 ({ends}); pass what DataFrame.corr returns."
         )
     size, longest, cells = len(names), max(map(len, names)), 0.75 * len(names)
     told = "; ".join(f"{names[i]} and {names[j]} {values[i, j]:.2f}" for i in range(size) for j in range(i))
@@ -201,10 +199,8 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
         raise ValueError(f"there are {len(classes)} classes; more than {len(MARKERS)} cannot be told apart.")
     for title, points in panels.items():
         if np.shape(points) != (len(labels), 2):
-            raise ValueError(
-                f"the points of {title!r} are {' x '.join(map(str, np.shape(points)))}; there are {len(labels)} "
-                f"labels, so pass {len(labels)} x 2."
-            )
+            found = f"the points of {title!r} are {' x '.join(map(str, np.shape(points)))}"
+            raise ValueError(f"{found}; there are {len(labels)} labels, so pass {len(labels)} x 2.")
     rows = 2 if len(panels) == 4 else 1
     columns = len(panels) // rows
     width = 6 if columns == 1 else style.WIDTH

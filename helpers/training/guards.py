@@ -195,10 +195,9 @@ def part_of(loader: Loader, count: int) -> tuple[Loader, tuple[int, int] | None]
     dataset, labels = getattr(loader, "dataset", None), labels_ahead(loader)
     ours = hasattr(dataset, "subset") and hasattr(loader, "transform")
     if labels is None or not (ours or isinstance(loader, DataLoader)):
-        raise ValueError(
-            f"valid_pictures is {count}, but valid_loader is a {type(loader).__name__} whose pictures cannot be chosen "
-            "by their labels; take make_loader, or a DataLoader of a dataset with labels or targets."
-        )
+        found = f"{type(loader).__name__} whose pictures cannot be chosen by their labels"
+        mend = "take make_loader, or a DataLoader of a dataset with labels or targets"
+        raise ValueError(f"valid_pictures is {count}, but valid_loader is a {found}; {mend}.")
     if count >= len(labels):
         return loader, None
     rows, part = spread(labels, count), (count, len(labels))
