@@ -20,7 +20,10 @@ from tests import browser
 ROOT = Path(__file__).parents[1]
 LECTURES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EXERCISES = sorted((ROOT / "notebooks" / "exercises").rglob("*.ipynb"))
-MORE = [("data", "README.html"), ("data", "results", "README.html"), ("notebooks", "solutions", "README.html")]
+MORE = [
+    ("notebooks", "extras", "project.html"), ("data", "README.html"), ("data", "results", "README.html"),
+    ("notebooks", "solutions", "README.html"),
+]  # fmt: skip
 LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "form": "action"}
 
 TOO_WIDE = """[...document.querySelectorAll("html, article pre, article .output, article table")]
