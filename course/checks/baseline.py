@@ -23,8 +23,8 @@ def q1(accuracy, random):
         right = [int(random.integers(1, size // 2 + 1)) for size in sizes[:-1]] + [1]
         shares = [count / size for count, size in zip(right, sizes, strict=True)]
         expected = sum(right) / sum(sizes)
-        found = [expected, np.mean(shares), shares[0], sum(right) / (len(sizes) * sizes[0]), 1 - expected]
-        if np.diff(sorted(found)).min() > 1e-3:
+        means, as_large = float(np.mean(shares)), sum(right) / (len(sizes) * sizes[0])
+        if np.diff(sorted([expected, means, shares[0], as_large, 1 - expected])).min() > 1e-3:
             break
     batches = []
     for size, count in zip(sizes, right, strict=True):
@@ -34,7 +34,6 @@ def q1(accuracy, random):
     got = number(accuracy([(logits.clone(), labels.clone()) for logits, labels in batches]))
     if abs(got - expected) < 1e-6:
         return
-    means = sum(share / size for share, size in zip(right, sizes, strict=True)) / len(sizes)
     hint = "Print the number of right answers and of pictures after each batch"
     if abs(got - shares[0]) < 1e-6:
         hint = "This is the first batch alone: does `return` stand inside the loop?"
@@ -42,7 +41,7 @@ def q1(accuracy, random):
         hint = "This is the mean of the batches' accuracies: the batch of one picture counts as much as the others"
     elif abs(got - sum(right)) < 1e-6:
         hint = "This is the number of right answers; divide by the number of pictures"
-    elif abs(got - sum(right) / (len(sizes) * sizes[0])) < 1e-6:
+    elif abs(got - as_large) < 1e-6:
         hint = "You divide by the number of batches times the first batch's size; the batches differ in size"
     elif abs(got - 100 * expected) < 1e-4:
         hint = "An accuracy is a share from 0 to 1, not a percentage"

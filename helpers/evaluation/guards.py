@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import torch
 from torch.utils.data import BatchSampler, DataLoader, SequentialSampler, Subset, TensorDataset, default_collate
 
-from helpers.datasets import loader as datasets
+from helpers.datasets.loader import Loader as CourseLoader
 from helpers.runtime import device
 
 Loader = Iterable[tuple[torch.Tensor, torch.Tensor]]
@@ -38,8 +38,7 @@ def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Te
     around 0 to 1, N integer labels.
     """
     try:
-        ours = isinstance(loader, datasets.Loader)
-        for number, batch in enumerate(loader.batches(device()) if ours else loader):
+        for number, batch in enumerate(loader.batches(device()) if isinstance(loader, CourseLoader) else loader):
             if number == 0 and (wrong := _wrong(batch, name)):
                 raise ValueError(f"{name} gives {wrong}.")
             images, labels = batch

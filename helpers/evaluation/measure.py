@@ -45,7 +45,7 @@ class Evaluation:
         if self.names is not None and len(self.names) != len(self.labels):
             raise ValueError(f"{len(self.names)} names for {len(self.labels)} pictures; give one each, or None.")
         guards.check_classes(self.classes, self.logits.shape[1])
-        guards.check_labels(self.labels, self.logits.shape[1])
+        guards.check_labels(self.labels, self.logits.shape[1], "the evaluation")
         guards.check_finite(self.logits, "outputs", self.names)
 
     @cached_property

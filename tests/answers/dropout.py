@@ -214,22 +214,24 @@ def q2_first_four_pictures(model, images, labels):
     return right
 
 
+def _judged(first, second, level):
+    said = compare(first, second)
+    return "undecided" if said.p_value >= level else "second" if said.difference > 0 else "first"
+
+
 def q3_level_of_one_percent(first, second):
     "its level is not"
-    said = compare(first, second)
-    return "undecided" if said.p_value >= 0.01 else "second" if said.difference > 0 else "first"
+    return _judged(first, second, 0.01)
 
 
 def q3_one_sided_ten_percent(first, second):
     "its level is not"
-    said = compare(first, second)
-    return "undecided" if said.p_value >= 0.1 else "second" if said.difference > 0 else "first"
+    return _judged(first, second, 0.1)
 
 
 def q3_typed_a_half(first, second):
     "a loose level"
-    said = compare(first, second)
-    return "undecided" if said.p_value >= 0.5 else "second" if said.difference > 0 else "first"
+    return _judged(first, second, 0.5)
 
 
 def q3_large_difference(first, second):
