@@ -252,6 +252,7 @@ def train(
         mix=mixing(recipe.mix, classes) if recipe.mix else None,
         progress=progress,
         average=1 - 1 / max(1.0, recipe.averaging * steps) if recipe.averaging else None,
+        cuda_graphs=True,
     )
     return model, history
 

@@ -126,7 +126,7 @@ def test_changes_are_distributed_as_in_torchvision(name):
 def test_every_change_of_a_preset_is_made_for_the_whole_batch():
     images = smooth_picture(SIZE).expand(2, 3, SIZE, SIZE)
     for preset in augment.PRESETS.values():
-        for transform in preset(SIZE):
+        for transform in [*preset(SIZE), v2.RandomResizedCrop(SIZE // 2)]:
             (step, *_) = batched._steps(transform, images)
             assert getattr(step, "__name__", "") != "<lambda>", transform
 
@@ -184,7 +184,7 @@ def test_an_affine_move_is_torchvisions(numbers):
 
 
 @pytest.mark.parametrize("kind", [v2.TrivialAugmentWide, v2.RandAugment])
-@pytest.mark.parametrize("name", batched.OPERATIONS)
+@pytest.mark.parametrize("name", [*batched.PLACES, *batched.COLOURS])
 def test_each_operation_of_a_given_strength_is_torchvisions(kind, name):
     images = torch.stack([smooth_picture(SIZE), smooth_picture(SIZE).flip(2) // 3 + 40])
     make, signed = kind._AUGMENTATION_SPACE[name]
@@ -193,21 +193,25 @@ def test_each_operation_of_a_given_strength_is_torchvisions(kind, name):
         drawn = 0.0 if strengths is None else float(strengths[level])
         for strength in {drawn, -drawn} if signed else {drawn}:
             both = torch.tensor([strength, strength])
-            changed = batched.OPERATIONS[name](images, both)
+            changed = batched.operation([name, name], both, SIZE)(images)
             expected = torch.stack(
-                [kind()._apply_image_or_video_transform(image, name, strength, "nearest", {}) for image in images]
+                [
+                    kind()._apply_image_or_video_transform(image, name, strength, v2.InterpolationMode.NEAREST, {})
+                    for image in images
+                ]
             )
             differ = (changed.int() - expected.int()).abs()
             assert (differ > 1).float().mean() < 0.02, (level, strength)  # half-way places and roundings
 
 
-def test_a_resized_crop_is_torchvisions_and_looks_at_nothing_beside_it(monkeypatch):
+@pytest.mark.parametrize("size", [SIZE, 20, 48])
+def test_a_resized_crop_is_torchvisions_and_looks_at_nothing_beside_it(monkeypatch, size):
     image = torch.randint(256, (3, SIZE, SIZE), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     boxes = torch.tensor([[20.0, 31.0, 32.0], [25.0, 17.0, 32.0], [3.0, 1.0, 0.0], [7.0, 0.0, 0.0]])
     monkeypatch.setattr(batched, "_boxes", lambda *_, **__: (*boxes, torch.ones(3, dtype=torch.bool)))
-    changed = augment.PerPicture(v2.RandomResizedCrop(SIZE))(image.repeat(3, 1, 1, 1))
+    changed = augment.PerPicture(v2.RandomResizedCrop(size))(image.repeat(3, 1, 1, 1))
     for one, (width, height, left, top) in zip(changed, boxes.T.int().tolist(), strict=True):
-        expected = functional.resized_crop(image, top, left, height, width, [SIZE, SIZE], antialias=True)
+        expected = functional.resized_crop(image, top, left, height, width, [size, size], antialias=True)
         assert (one.int() - expected.int()).abs().max() <= 1
 
 

@@ -42,7 +42,8 @@ def start(schedule=None, *, kind="course", stop_at=None):
         seen[0] += 1
         if seen[0] == stop_at:
             raise Stopped
-        return images.float() / 255 * (0.7 + 0.1 * random.random() + 0.1 * np.random.random() + 0.1 * torch.rand(1))  # noqa: NPY002
+        drawn = random.random() + np.random.random() + torch.rand(1).item()  # noqa: NPY002
+        return images.float() / 255 * (0.7 + 0.1 * drawn)
 
     data = pictures()
     if kind == "course":
@@ -252,7 +253,7 @@ def test_the_file_of_another_training_is_refused_in_one_sentence(tmp_path, build
     optimizer = optimizer or (lambda parameters: torch.optim.SGD(parameters, lr=0.1))
     with pytest.raises(ValueError, match=said):
         once(other, optimizer(other.parameters()), **{"epochs": 2} | options)
-    assert all(torch.equal(value, other.state_dict()[name]) for name, value in before.items())
+    assert all(torch.equal(value, other.state_dict()[name].cpu()) for name, value in before.items())
 
 
 def test_a_training_from_another_seed_does_not_go_on(tmp_path):

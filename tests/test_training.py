@@ -63,7 +63,7 @@ def test_an_uneven_last_batch_is_weighted_by_its_size():
     expected_loss = nn.functional.cross_entropy(logits, labels).item()
     expected_accuracy = (logits.argmax(1) == labels).float().mean().item()
     for part in ("train", "valid"):
-        assert row[f"{part}_loss"] == pytest.approx(expected_loss, rel=1e-5)
+        assert row[f"{part}_loss"] == pytest.approx(expected_loss, rel=1e-4)  # a GPU rounds to TF32
         assert row[f"{part}_accuracy"] == pytest.approx(expected_accuracy)
 
 
@@ -91,7 +91,8 @@ def test_fit_equals_the_loop_written_by_hand():
         losses.append(total / 22)
     torch.manual_seed(1)
     history = run(model, loader(shuffle=True), epochs=3)
-    assert history.table.train_loss.tolist() == pytest.approx(losses, rel=1e-6)
+    rounding = 1e-6 if runtime.device().type == "cpu" else 1e-4
+    assert history.table.train_loss.tolist() == pytest.approx(losses, rel=rounding)
 
 
 def test_the_same_seed_gives_the_same_bits():
@@ -133,7 +134,7 @@ def test_half_precision_trains_and_keeps_float32_weights(precision):
 
 def test_float16_scales_the_loss_so_that_no_gradient_becomes_zero():
     weight = nn.Linear(1, 2, bias=False)
-    model = nn.Sequential(nn.Flatten(), weight)
+    model = nn.Sequential(nn.Flatten(), weight).to(runtime.device())
     tiny = [(torch.full((2, 1, 1, 1), 1e-7), torch.tensor([0, 0]))]
     seen = []
     weight.weight.register_hook(lambda gradient: seen.append(gradient.abs().max().item()))
@@ -172,7 +173,7 @@ def test_within_an_epoch_nothing_is_read_back_on_a_device_that_would_be_waited_f
     monkeypatch.setattr("helpers.training.loop.LossWatch", Late)
     counts = []
     for batches in (3, 9):
-        model = small_model()
+        model = small_model().to(runtime.device())
         pictures = [(torch.rand(2, 3, 8, 8), torch.tensor([0, 1]))] * batches
         with ReadBacks() as mode:
             train_one_epoch(model, pictures, sgd(model), max_grad_norm=None)
@@ -184,6 +185,57 @@ def test_uint8_batches_are_scaled():
     bright = [(torch.full((2, 3, 8, 8), 255, dtype=torch.uint8), torch.tensor([0, 1]))]
     ones = [(torch.ones(2, 3, 8, 8), torch.tensor([0, 1]))]
     assert run(train=bright).table.train_loss.equals(run(train=ones).table.train_loss)
+
+
+# recorded work
+
+
+def conv_model():
+    runtime.seed_everything(0)
+    layers = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Dropout(0.5), nn.Linear(144, 2)
+    return nn.Sequential(*layers)
+
+
+def test_what_is_recorded_is_asked_for_whole_batches_only_and_leaves_the_model_as_it_was(monkeypatch):
+    """The recording itself needs a GPU; here it only calls the network, more often than a step would."""
+    recorded, replayed = [], []
+
+    def record(module, samples):
+        recorded.append(samples[0].shape)
+        module(*samples), module(*samples), torch.rand(3)
+        return lambda images: replayed.append(len(images)) or module(images)
+
+    state = torch.get_rng_state
+    monkeypatch.setattr(torch.cuda, "make_graphed_callables", record)
+    monkeypatch.setattr(torch.cuda, "get_rng_state", state)
+    monkeypatch.setattr(torch.cuda, "set_rng_state", torch.set_rng_state)
+    plain, model = conv_model(), conv_model()
+    optimizers = sgd(plain), sgd(model)
+    forward = runtime.Replayed(model, runtime.choose_precision("float32"))
+    for epoch in (1, 2):
+        torch.manual_seed(epoch)
+        row = train_one_epoch(plain, loader(), optimizers[0], precision="float32")
+        torch.manual_seed(epoch)
+        assert train_one_epoch(model, loader(), optimizers[1], precision="float32", forward=forward) == row
+    assert recorded == [(8, 3, 8, 8)]
+    assert replayed == [8, 8, 8, 8]  # the last batch of 6 went through the model itself
+    assert all(torch.equal(value, model.state_dict()[name]) for name, value in plain.state_dict().items())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="records the work of a GPU")
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_recorded_work_trains_as_each_step_for_itself(precision):
+    ends = []
+    for cuda_graphs in (False, True):
+        model = conv_model()
+        history = fit(
+            model, loader(), loader(), epochs=4, optimizer=sgd(model), precision=precision, average=0.5,
+            cuda_graphs=cuda_graphs, progress=False,
+        )  # fmt: skip
+        ends.append((history.table.train_loss.tolist(), model.state_dict()))
+    (losses, weights), (same, again) = ends
+    assert same == pytest.approx(losses, rel=1e-3)
+    assert all(torch.allclose(value, again[name], rtol=1e-2, atol=1e-3) for name, value in weights.items())
 
 
 # knobs
@@ -433,6 +485,7 @@ def test_the_last_epochs_averaged_weights_are_returned_without_patience():
 def test_one_epoch_by_itself_trains_like_fit():
     model, other = small_model(), small_model()
     history = run(other, epochs=1)
+    model.to(runtime.device())
     optimizer = sgd(model)
     row = train_one_epoch(model, loader(), optimizer, precision="float32")
     assert row == {name: history.rows[0][name] for name in ("train_loss", "train_accuracy", "lr")}

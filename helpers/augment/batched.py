@@ -5,7 +5,7 @@ Places and strengths are drawn on the CPU, so that a seed draws the same ones fo
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import torch
@@ -70,7 +70,7 @@ def sample(images: torch.Tensor, moves: list[Move]) -> torch.Tensor:
     for move in reversed(moves):
         x, y = move.back(x, y)
         if move.framed:
-            within = ((2 * x + 1 - width).abs() <= width) & ((2 * y + 1 - height).abs() <= height)
+            within = (x.clamp(-0.5, width - 0.5) == x) & (y.clamp(-0.5, height - 0.5) == y)
             seen = within if seen is None else seen & within
     if any(move.smooth for move in moves):
         grid = torch.stack(torch.broadcast_tensors((2 * x + 1) / width - 1, (2 * y + 1) / height - 1), -1)
@@ -92,10 +92,12 @@ def _steps(transform: Transform, images: torch.Tensor) -> list[Move | Transform]
     plan, usual = PLANS.get(type(transform), (None, {}))
     options = {name: getattr(transform, name) for name in usual}  # an interpolation is a word or an enum of words
     common = usual == {name: getattr(value, "value", value) for name, value in options.items()}
-    square = {*images.shape[2:], *getattr(transform, "size", ())} == {images.shape[3]}
+    *_, height, size = images.shape
+    target, *others = {*getattr(transform, "size", (size,))}
+    square = height == size and not others and (target == size or plan is _resized_crop)
     if plan is None or not common or not square or images.dtype != torch.uint8:
         return [lambda batch: torch.stack([transform(image) for image in batch])]
-    return plan(transform, len(images), images.shape[3])
+    return plan(transform, len(images), size)
 
 
 def _plan(kind: type[v2.Transform], **usual) -> Callable:
@@ -142,7 +144,7 @@ def affine(size: int, angle=0.0, right=0.0, down=0.0, shear_x=0.0, shear_y=0.0, 
     def back(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         a, b, c, d, from_x, from_y, middle = drawn.to(x.device, non_blocking=True)[..., None, None]
         x, y = x - from_x, y - from_y
-        return d * x - b * y + middle, a * y - c * x + middle
+        return (d * x + middle) - b * y, (a * y + middle) - c * x
 
     return Move(back)
 
@@ -159,14 +161,29 @@ def _boxes(random, count: int, size: int, *, most: int) -> tuple[torch.Tensor, .
 
 
 @_plan(v2.RandomResizedCrop, interpolation="bilinear")
-def _resized_crop(crop: v2.RandomResizedCrop, count: int, size: int) -> list[Move]:
+def _resized_crop(crop: v2.RandomResizedCrop, count: int, size: int) -> list[Move | Transform]:
     width, height, left, top, _ = _boxes(crop, count, size, most=size)
+    if crop.size[0] != size:
+        return [partial(_resized, size=crop.size[0], across=(left, width), down=(top, height))]
 
     def into(place: torch.Tensor, start: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
         start, side = _there(start, place), _there(side, place)
         return ((place + 0.5) * (side / size) - 0.5).clamp(min=0).minimum(side - 1) + start
 
     return [Move(lambda x, y: (into(x, left, width), into(y, top, height)), framed=False, smooth=True)]
+
+
+def _resized(images: torch.Tensor, size: int, across: tuple[torch.Tensor, ...], down: tuple[torch.Tensor, ...]):
+    """Bring boxes, given by starts and sides, to another size: each pixel is a mean in which near ones count more."""
+
+    def shares(start: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
+        start, side = (n.view(-1, 1, 1, 1).to(images.device, non_blocking=True) for n in (start, side))
+        ours, theirs = (torch.arange(n, device=images.device) + 0.5 for n in (size, images.shape[-1]))
+        away = (start + ours.view(-1, 1) * (side / size) - theirs).abs() / (side / size).clamp(min=1)
+        near = (1 - away).clamp(min=0) * ((theirs > start) & (theirs < start + side))
+        return near / near.sum(-1, keepdim=True)
+
+    return (shares(*down) @ images.float() @ shares(*across).mT).round_().to(torch.uint8)
 
 
 @_plan(v2.RandomErasing, value=[0.0], inplace=False)
@@ -198,13 +215,27 @@ def _operation(auto, levels: torch.Tensor, size: int) -> Transform:
     names, ranges, signed = _ranges(type(auto), auto.num_magnitude_bins, size)
     kinds, negative = torch.randint(len(names), levels.shape), torch.rand(levels.shape) <= 0.5
     strengths = ranges[kinds, levels] * torch.where(signed[kinds] & negative, -1, 1)
+    return operation([names[kind] for kind in kinds.tolist()], strengths, size)
+
+
+def operation(names: list[str], strengths: torch.Tensor, size: int) -> Transform:
+    """Return what does to each picture the operation of its name: changes of place at once, colours one by one."""
+    named = {name: torch.tensor([name == one for one in names]) for name in set(names)}
+    nowhere = torch.zeros(len(names), dtype=torch.bool)
+    by_name = [named.get(name, nowhere) for name in PLACES]
+    moved = torch.stack(by_name).any(0).nonzero().flatten()
+    slant_x, slant_y, right, down, angle = (torch.where(one, strengths, 0.0)[moved] for one in by_name)
+    middle = torch.where(slant_x + slant_y == 0, (size - 1) / 2, -0.5)  # of a slanted picture a corner stays
+    slants = [slant.atan().rad2deg() for slant in (slant_x, slant_y)]
+    move = affine(size, -angle, right.trunc(), down.trunc(), *slants, middle)
 
     def operate(images: torch.Tensor) -> torch.Tensor:
+        parts = [(moved, lambda pictures, _: sample(pictures, [move]))] if len(moved) else []
+        parts += [(named[name].nonzero().flatten(), change) for name, change in COLOURS.items() if name in named]
         changed = images.clone()
-        for kind, name in enumerate(names):
-            if name in OPERATIONS and len(rows := (kinds == kind).nonzero().flatten()):
-                here = rows.to(images.device, non_blocking=True)
-                changed[here] = OPERATIONS[name](images[here], strengths[rows])
+        for rows, change in parts:
+            here = rows.to(images.device, non_blocking=True)
+            changed[here] = change(images[here], strengths[rows])
         return changed
 
     return operate
@@ -236,16 +267,8 @@ def _blurred(images: torch.Tensor) -> torch.Tensor:
     return blurred
 
 
-def _moved(images: torch.Tensor, **numbers) -> torch.Tensor:
-    return sample(images, [affine(images.shape[-1], **numbers)])
-
-
-OPERATIONS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
-    "ShearX": lambda images, drawn: _moved(images, shear_x=drawn.atan().rad2deg(), middle=-0.5),  # a corner stays
-    "ShearY": lambda images, drawn: _moved(images, shear_y=drawn.atan().rad2deg(), middle=-0.5),
-    "TranslateX": lambda images, drawn: _moved(images, right=drawn.trunc()),
-    "TranslateY": lambda images, drawn: _moved(images, down=drawn.trunc()),
-    "Rotate": lambda images, drawn: _moved(images, angle=-drawn),
+PLACES = "ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate"
+COLOURS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "Brightness": lambda images, drawn: _blend(images, 0, drawn),
     "Color": lambda images, drawn: _blend(images, _grey(images), drawn),
     "Contrast": lambda images, drawn: _blend(images, _grey(images).mean((1, 2, 3), keepdim=True), drawn),
@@ -255,4 +278,4 @@ OPERATIONS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "AutoContrast": lambda images, _: functional.autocontrast(images),
     "Equalize": lambda images, _: functional.equalize(images),
 }
-"""What torchvision's operations do to uint8 pictures, with a strength each."""
+"""What torchvision's operations that leave all things in place do to uint8 pictures, with a strength each."""

@@ -26,13 +26,14 @@ def train_one_epoch(
     model: nn.Module, loader: Loader, optimizer: torch.optim.Optimizer, loss_fn: Loss = nn.functional.cross_entropy,
     *, precision: str = "auto", mix: Mix | None = None, max_grad_norm: float | None = None,
     after_step: Iterable[Callable[[], None]] = (), epoch: int = 1, scaler: torch.amp.GradScaler | None = None,
+    forward: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> dict[str, float]:  # fmt: skip
     """Train on each picture once: the loop that notebook 01 writes by hand, with what its users want besides.
 
     The arguments are those of `fit`, and functions that are called `after_step`, the number of the `epoch`, which is
-    named if the loss is not finite, and the `scaler` that keeps float16's scale from epoch to epoch. The model is on
-    its device already and left in training mode. Returns ``train_loss`` and ``train_accuracy``, means over the
-    pictures, and ``lr``, of the last step.
+    named if the loss is not finite, the `scaler` that keeps float16's scale from epoch to epoch, and what computes the
+    logits, if it is not `model` itself. The model is on its device already and left in training mode. Returns
+    ``train_loss`` and ``train_accuracy``, means over the pictures, and ``lr``, of the last step.
 
     >>> model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2)).to(runtime.device())
     >>> pictures = [(torch.rand(4, 3, 1, 1), torch.tensor([0, 1, 0, 1]))]
@@ -43,6 +44,7 @@ def train_one_epoch(
     chosen = runtime.choose_precision(precision, on)
     scaler = scaler or runtime.grad_scaler(chosen, on)
     watch = LossWatch(epoch, on)
+    forward = forward or model
     model.train()
     total_loss, correct, seen = torch.zeros((), device=on), torch.zeros((), device=on), 0
     for images, labels in loader:
@@ -54,7 +56,7 @@ def train_one_epoch(
 
         optimizer.zero_grad(set_to_none=True)  # 1. forget the last batch's gradients
         with runtime.autocast(chosen, on):
-            logits = model(images)  # 2. forward
+            logits = forward(images)  # 2. forward
         logits = logits.float()
         loss = loss_fn(logits, targets)  # 3. loss
         lr = optimizer.param_groups[0]["lr"]
@@ -83,7 +85,7 @@ def fit(
     scheduler: LRScheduler | ReduceLROnPlateau | dict[str, Any] | None = None, patience: int | None = None,
     max_grad_norm: float | None = None, checkpoint: str | Path | None = None, log: str | Path | None = None,
     mix: Mix | None = None, precision: str = "auto", progress: bool = True, average: float | None = None,
-    valid_pictures: int | None = None, resume: str | Path | None = None,
+    valid_pictures: int | None = None, resume: str | Path | None = None, cuda_graphs: bool = False,
 ) -> History:  # fmt: skip
     """Train `model` and return what was measured; the loop is derived by hand in notebook 01.
 
@@ -115,6 +117,8 @@ def fit(
             evenly over the classes; the history says so.
         resume: File, written whole after each epoch, from which the same call goes on after the process was ended; on a
             CPU with the very numbers of a training that was not. Delete it to begin anew.
+        cuda_graphs: On a CUDA GPU record the model's work and replay it, as `runtime.Replayed` does; faster where the
+            model is small, and right only if it does the same for every batch.
 
     Returns:
         A `History` with one row an epoch. Interrupting the kernel (Ctrl-C) returns the epochs so far.
@@ -137,9 +141,11 @@ def fit(
     scheduler, every_step = read_scheduler(scheduler, valid_loader)
     loss_fn = loss_fn or nn.functional.cross_entropy
     on = runtime.device()
-    scaler = runtime.grad_scaler(runtime.choose_precision(precision, on), on)
+    chosen = runtime.choose_precision(precision, on)
+    scaler = runtime.grad_scaler(chosen, on)
     runtime.keep_big_blocks()
     model.to(on, memory_format=runtime.memory_format(on))
+    forward = runtime.Replayed(model, chosen) if cuda_graphs and on.type == "cuda" else model
     averaged = None
     if average is not None:
         averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(average), use_buffers=True)
@@ -169,7 +175,7 @@ def fit(
             row = dict.fromkeys(COLUMNS, math.nan) | {"epoch": epoch}
             row |= train_one_epoch(
                 model, pictures, optimizer, loss_fn, precision=precision, mix=mix, max_grad_norm=max_grad_norm,
-                after_step=after_step, epoch=epoch, scaler=scaler,
+                after_step=after_step, epoch=epoch, scaler=scaler, forward=forward,
             )  # fmt: skip
             pictures = batches(train_loader, "train_loader")
             if valid_loader is not None:

@@ -4,7 +4,8 @@ Needs the photos (`python -m course data get food11`, or COURSE_FOOD_DIR). Train
 else is looked at. The second row of a run is the same network with test-time augmentation: the probabilities of a
 picture and of its mirror image averaged. A run that already has its rows is skipped, so the script can be stopped and
 started again; seeds come round by round, so that an early stop leaves every recipe with the same seeds. Seconds are
-processor time, so that neither a pause nor another process counts; give each process one thread to compare them.
+those of the training: on a CPU processor time, so that neither a pause nor another process counts (give each process
+one thread to compare them); on a GPU time by the clock, which other runs that share it make longer.
 
     python tests/benchmarks/food_full.py --recipes cnn resnet --seeds 0 1 2
     python tests/benchmarks/food_full.py --summary
@@ -20,6 +21,7 @@ import pandas as pd
 import torch
 
 from course.recipes import RECIPES, Recipe, find_recipe, train
+from helpers import runtime
 from helpers.augment import views
 from helpers.datasets import load_food, make_loader
 from helpers.evaluation import compare, evaluate, wilson
@@ -28,16 +30,17 @@ from helpers.ledger import reference
 RESULTS = reference("food")
 COLUMNS = [
     "technique", "image_size", "measured", "seed", "epochs", "lr",
-    "train_accuracy", "valid_accuracy", "valid_pictures", "parameters", "seconds",
+    "train_accuracy", "valid_accuracy", "valid_pictures", "parameters", "seconds", "device",
 ]  # fmt: skip
 ALONE, MIRRORED = "picture alone", "picture and mirror image"
 
 
 def measure(recipe: Recipe, data, seed: int) -> list[dict]:
     """Train once; return a row for each way of measuring."""
-    started = time.process_time()
+    started, by_the_clock = time.process_time(), time.perf_counter()
     model, history = train(recipe, data, seed=seed, progress=False)
-    seconds = time.process_time() - started
+    on_cpu = runtime.device().type == "cpu"
+    seconds = time.process_time() - started if on_cpu else time.perf_counter() - by_the_clock
     if history.stopped and history.stopped.startswith("interrupted"):
         raise KeyboardInterrupt  # what was measured so far is no run
     valid = make_loader(data.valid, 256)
@@ -49,6 +52,7 @@ def measure(recipe: Recipe, data, seed: int) -> list[dict]:
         "valid_pictures": len(data.valid),
         "parameters": sum(weights.numel() for weights in model.parameters()),
         "seconds": round(seconds, 1),
+        "device": runtime.device_name(),
     }
     alone = {
         "technique": recipe.technique,
@@ -107,7 +111,7 @@ def against(table: pd.DataFrame, base: str) -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--recipes", nargs="+", default=list(RECIPES), help=", ".join(RECIPES))
     parser.add_argument("--epochs", type=int, help="instead of each recipe's")
     parser.add_argument("--threads", type=int, help="of torch; all cores by default")

@@ -11,6 +11,7 @@ waited for at its end; the first epoch of a turn is not counted.
 import argparse
 import statistics
 import time
+from functools import cache
 
 import numpy as np
 import torch
@@ -38,6 +39,7 @@ def build(name: str) -> tuple[nn.Module, torch.optim.Optimizer]:
     return model, torch.optim.Adam(model.parameters(), lr=3e-4, fused=on.type == "cuda")
 
 
+@cache
 def pictures(name: str, steps: int) -> ImageDataset:
     _, classes, size, batch_size, _, _ = WORK[name]
     images = np.random.default_rng(0).integers(0, 256, (steps * batch_size, size, size, 3), np.uint8)

@@ -2,8 +2,9 @@
 
 Needs the photos (`python -m course data get vehicles`, or COURSE_VEHICLES_DIR). A run that already has its row is
 skipped, so the script can be stopped and started again; seeds come round by round, so that an early stop leaves every
-recipe with the same seeds. Each run has one thread, and its seconds are processor time: two processes with different
-seeds use two cores, and neither the other nor a pause shows in the figures.
+recipe with the same seeds. Each run has one thread. On a CPU its seconds are processor time: two processes with
+different seeds use two cores, and neither the other nor a pause shows in the figures; on a GPU they are time by the
+clock, which other runs that share it make longer.
 
     python tests/benchmarks/vehicles_full.py --seeds 0 1 2 3 4
     python tests/benchmarks/vehicles_full.py --summary
@@ -13,12 +14,14 @@ import argparse
 import csv
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import torch
 from torchvision.transforms.v2.functional import horizontal_flip
 
 from course.recipes import Recipe
+from helpers import runtime
 from helpers.datasets import load_vehicles, make_loader
 from helpers.evaluation import compare, evaluate
 from helpers.ledger import reference
@@ -29,7 +32,7 @@ from helpers.training import fit
 RESULTS = reference("vehicles")
 COLUMNS = [
     "technique", "split", "measured", "seed", "epochs", "lr",
-    "train_accuracy", "valid_accuracy", "test_accuracy", "valid_pictures", "seconds",
+    "train_accuracy", "valid_accuracy", "test_accuracy", "valid_pictures", "seconds", "device",
 ]  # fmt: skip
 
 
@@ -69,15 +72,16 @@ def scramble(images: torch.Tensor) -> torch.Tensor:
 
 def mirror_half(images: torch.Tensor) -> torch.Tensor:
     """Mirror each picture with probability one half."""
-    chosen = torch.rand(len(images)) < 0.5
-    return torch.where(chosen[:, None, None, None], horizontal_flip(images), images)
+    chosen = (torch.rand(len(images), 1, 1, 1) < 0.5).to(images.device)
+    return torch.where(chosen, horizontal_flip(images), images)
 
 
 @torch.no_grad()
 def accuracy_in_training_mode(model: torch.nn.Module, loader) -> float:
     """Measure as the article does, without `model.eval()`; over pictures all the same."""
     model.train()
-    right = sum((model(images).argmax(1) == labels).sum().item() for images, labels in loader)
+    batches = ((runtime.prepare(images, runtime.device()), labels) for images, labels in loader)
+    right = sum((model(images).argmax(1).cpu() == labels).sum().item() for images, labels in batches)
     return right / len(loader.dataset)
 
 
@@ -89,9 +93,10 @@ def measure(recipe: Recipe, data, split: str, pictures: str, seed: int) -> list[
     model = VehicleNet(image_size=recipe.image_size, **recipe.arguments)
     train = make_loader(data.train, recipe.batch_size, shuffle=True, transform=changed)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.lr)
-    started = time.process_time()
+    started, by_the_clock = time.process_time(), time.perf_counter()
     fit(model, train, epochs=recipe.epochs, optimizer=optimizer, progress=False)
-    seconds = time.process_time() - started
+    on_cpu = runtime.device().type == "cpu"
+    seconds = time.process_time() - started if on_cpu else time.perf_counter() - by_the_clock
     parts = {"train": data.train, "valid": data.valid, "test": data.test}
     loaders = {name: make_loader(part, 128, transform=transform) for name, part in parts.items() if part is not None}
     # Evaluation mode first: measuring in training mode moves batch norm's running statistics.
@@ -107,6 +112,7 @@ def measure(recipe: Recipe, data, split: str, pictures: str, seed: int) -> list[
             "lr": recipe.lr,
             "seconds": round(seconds, 1),
             "valid_pictures": len(data.valid),
+            "device": runtime.device_name(),
         }
         rows.append(row | {f"{name}_accuracy": round(accuracy(model, one), 4) for name, one in loaders.items()})
     return rows
@@ -136,6 +142,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--splits", nargs="+", default=["honest", "article"], choices=["honest", "article"])
     parser.add_argument("--techniques", nargs="+", help="only these; all by default")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="another table, to try something out")
     parser.add_argument("--summary", action="store_true", help="only print the table of what was measured so far")
     args = parser.parse_args()
     if not args.summary:
@@ -144,21 +151,21 @@ def main() -> None:
         plan += [(recipe, "article", pictures) for pictures in ("scrambled", "right") for recipe in ARTICLE]
         plan += [(ARTICLE[0], "honest", "scrambled")]
         splits = {split: load_vehicles("full", split=split) for split in ("honest", "article")}
-        rows = list(csv.DictReader(RESULTS.open())) if RESULTS.exists() else []
+        rows = list(csv.DictReader(args.results.open())) if args.results.exists() else []
         done = {(row["technique"], row["split"], row["measured"].split()[0], int(row["seed"])) for row in rows}
-        if not RESULTS.exists():
-            RESULTS.write_text(",".join(COLUMNS) + "\n")
+        if not args.results.exists():
+            args.results.write_text(",".join(COLUMNS) + "\n")
         for seed in args.seeds:
             for recipe, split, pictures in plan:
                 wanted = split in args.splits and recipe.technique in (args.techniques or [recipe.technique])
                 if not wanted or (recipe.technique, split, pictures, seed) in done:
                     continue
                 new = measure(recipe, splits[split], split, pictures, seed)
-                with RESULTS.open("a", newline="") as file:
+                with args.results.open("a", newline="") as file:
                     csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n").writerows(new)
                 for row in new:
                     print(*row.values(), flush=True)
-    table = pd.read_csv(RESULTS)
+    table = pd.read_csv(args.results)
     print(summary(table).to_string())
     for part in ("valid", "test"):
         print(f"\nagainst the baseline, {part}:")
