@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from course.recorded import recorded
 from helpers import runtime
 from helpers.datasets import Splits, make_loader
 from helpers.models import FoodCNN, ResNet
@@ -181,6 +182,7 @@ def train(
     log: str | Path | None = None,
     resume: str | Path | None = None,
     progress: bool = True,
+    cuda_graphs: bool = False,
 ) -> tuple[nn.Module, History]:
     """Train a network as a recipe says, on `data.train`; `data.valid` is only measured.
 
@@ -194,6 +196,7 @@ def train(
         log: CSV file that gets each epoch's row as soon as it is measured.
         resume: File, written after each epoch, from which the same training goes on when it was ended.
         progress: Show one line while training and the table after it.
+        cuda_graphs: On a CUDA GPU record the network's work and replay it.
 
     Returns:
         The network in evaluation mode, and the `History`. Ctrl-C returns what there is so far.
@@ -252,7 +255,7 @@ def train(
         mix=mixing(recipe.mix, classes) if recipe.mix else None,
         progress=progress,
         average=1 - 1 / max(1.0, recipe.averaging * steps) if recipe.averaging else None,
-        cuda_graphs=True,
+        forward=recorded(model) if cuda_graphs else None,
     )
     return model, history
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import nn
 
 
 class Precision(NamedTuple):
@@ -97,39 +96,6 @@ def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractConte
     return torch.autocast(on.type, dtype=precision.dtype)
 
 
-class Replayed:
-    """A model in training mode whose forward and backward pass are recorded at the first batch, as CUDA graphs.
-
-    Replaying them launches all of their kernels at once; in a small network one by one takes longer than their work.
-    Batches of another shape are computed as usual. The model must do the same for every batch, whatever its numbers.
-
-    Args:
-        model: On a CUDA GPU, where it stays; what was recorded reads its weights where they lie now.
-        precision: That of the autocast context in which it is called.
-    """
-
-    def __init__(self, model: nn.Module, precision: Precision) -> None:
-        self.model, self.dtype, self.shape = model, precision.dtype, None
-
-    def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        """Return the logits of a batch."""
-        if self.shape is None:
-            self._record(images)
-        return self.replay(images) if images.shape == self.shape else self.model(images)
-
-    def _record(self, images: torch.Tensor) -> None:
-        # Gradients are added up where these nodes were made: outside of what is recorded, with the optimizer.
-        self.nodes = [weight.expand_as(weight).grad_fn for weight in self.model.parameters() if weight.requires_grad]
-        buffers, drawn = [buffer.clone() for buffer in self.model.buffers()], torch.cuda.get_rng_state()
-        half = self.dtype != torch.float32
-        with torch.autocast("cuda", self.dtype if half else None, enabled=half, cache_enabled=False):
-            self.replay = torch.cuda.make_graphed_callables(nn.Sequential(self.model), (images.clone(),))
-        torch.cuda.set_rng_state(drawn)
-        for buffer, before in zip(self.model.buffers(), buffers, strict=True):
-            buffer.copy_(before)  # batch norm saw the batch more than once
-        self.shape = images.shape
-
-
 def grad_scaler(precision: Precision, on: torch.device) -> torch.amp.GradScaler:
     """Return what scales losses, so that small gradients do not become 0 in float16 (Micikevicius et al., 2018)."""
     return torch.amp.GradScaler(on.type, enabled=precision.dtype == torch.float16)
@@ -189,13 +155,9 @@ def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:
     return images.div_(255) if scale else images
 
 
-def device_name() -> str:
-    """Return what `device` is called, such as "NVIDIA H200" or "cpu, 2 thread(s)"."""
-    on = device()
-    return torch.cuda.get_device_name(on) if on.type == "cuda" else f"{on.type}, {torch.get_num_threads()} thread(s)"
-
-
 def summary() -> str:
     """Say in one line on which device and in which precision the course computes here."""
-    chosen = choose_precision()
-    return f"computing on {device_name()} in {str(chosen.dtype).removeprefix('torch.')} ({chosen.reason})"
+    on, chosen = device(), choose_precision()
+    name = str(chosen.dtype).removeprefix("torch.")
+    where = torch.cuda.get_device_name(on) if on.type == "cuda" else f"{on.type}, {torch.get_num_threads()} thread(s)"
+    return f"computing on {where} in {name} ({chosen.reason})"

@@ -14,7 +14,6 @@ from helpers.evaluation import (
     features,
     majority_vote,
     mistake_correlation,
-    nearest_neighbour_accuracy,
     predict,
     wilson,
 )
@@ -374,28 +373,3 @@ def test_a_layer_that_is_used_twice_or_never_is_refused():
         features(net, batches(), net.relu)
     with pytest.raises(ValueError, match="given 0 inputs for 10 pictures"):
         features(net, batches(), net.spare)
-
-
-def test_nearest_neighbours_leave_the_picture_itself_out():
-    generator = torch.Generator().manual_seed(0)
-    points, labels = torch.rand(40, 3, generator=generator), torch.arange(40) % 2
-    distances = torch.cdist(points, points).fill_diagonal_(torch.inf)
-    for k in (1, 3):
-        nearest = labels[distances.topk(k, largest=False).indices]
-        expected = ((nearest.float().mean(1) > 0.5).long() == labels).float().mean().item()
-        assert nearest_neighbour_accuracy(points, labels, k) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    ("points", "labels", "k", "said"),
-    [
-        (torch.zeros(4, 2), torch.zeros(3), 1, r"features are \(4, 2\) and labels \(3,\)"),
-        (torch.zeros(4, 2, 2), torch.zeros(4), 1, "N x D"),
-        (torch.zeros(4, 2), torch.tensor([0, 1, -1, 0]), 1, "a label is -1"),
-        (torch.zeros(4, 2), torch.zeros(4), 4, "k is 4 for 4 pictures; take 1 to 3"),
-        (torch.zeros(4, 2), torch.zeros(4), 0, "k is 0"),
-    ],
-)
-def test_features_without_fitting_labels_or_neighbours_are_refused(points, labels, k, said):
-    with pytest.raises(ValueError, match=said):
-        nearest_neighbour_accuracy(points, labels, k)

@@ -13,6 +13,7 @@ from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from course.recorded import Replayed
 from helpers import FoodCNN, ResNet, evaluate, runtime
 from helpers.training import COLUMNS, History, fit, load_checkpoint, loop, save_checkpoint, train_one_epoch
 from helpers.training.guards import LossWatch
@@ -211,7 +212,7 @@ def test_what_is_recorded_is_asked_for_whole_batches_only_and_leaves_the_model_a
     monkeypatch.setattr(torch.cuda, "set_rng_state", torch.set_rng_state)
     plain, model = conv_model(), conv_model()
     optimizers = sgd(plain), sgd(model)
-    forward = runtime.Replayed(model, runtime.choose_precision("float32"))
+    forward = Replayed(model, runtime.choose_precision("float32"))
     for epoch in (1, 2):
         torch.manual_seed(epoch)
         row = train_one_epoch(plain, loader(), optimizers[0], precision="float32")
@@ -228,10 +229,10 @@ def test_recorded_work_trains_as_each_step_for_itself(precision):
     ends = []
     for cuda_graphs in (False, True):
         model = conv_model()
-        history = fit(
-            model, loader(), loader(), epochs=4, optimizer=sgd(model), precision=precision, average=0.5,
-            cuda_graphs=cuda_graphs, progress=False,
-        )  # fmt: skip
+        model.to(runtime.device(), memory_format=torch.channels_last)
+        forward = Replayed(model, runtime.choose_precision(precision)) if cuda_graphs else None
+        options = {"precision": precision, "average": 0.5, "forward": forward, "progress": False}
+        history = fit(model, loader(), loader(), epochs=4, optimizer=sgd(model), **options)
         ends.append((history.table.train_loss.tolist(), model.state_dict()))
     (losses, weights), (same, again) = ends
     assert same == pytest.approx(losses, rel=1e-3)

@@ -220,9 +220,8 @@ def _operation(auto, levels: torch.Tensor, size: int) -> Transform:
 
 def operation(names: list[str], strengths: torch.Tensor, size: int) -> Transform:
     """Return what does to each picture the operation of its name: changes of place at once, colours one by one."""
-    named = {name: torch.tensor([name == one for one in names]) for name in set(names)}
-    nowhere = torch.zeros(len(names), dtype=torch.bool)
-    by_name = [named.get(name, nowhere) for name in PLACES]
+    named = {name: torch.tensor([name == one for one in names]) for name in (*PLACES, *COLOURS)}
+    by_name = [named[name] for name in PLACES]
     moved = torch.stack(by_name).any(0).nonzero().flatten()
     slant_x, slant_y, right, down, angle = (torch.where(one, strengths, 0.0)[moved] for one in by_name)
     middle = torch.where(slant_x + slant_y == 0, (size - 1) / 2, -0.5)  # of a slanted picture a corner stays
@@ -231,7 +230,7 @@ def operation(names: list[str], strengths: torch.Tensor, size: int) -> Transform
 
     def operate(images: torch.Tensor) -> torch.Tensor:
         parts = [(moved, lambda pictures, _: sample(pictures, [move]))] if len(moved) else []
-        parts += [(named[name].nonzero().flatten(), change) for name, change in COLOURS.items() if name in named]
+        parts += [(named[name].nonzero().flatten(), change) for name, change in COLOURS.items() if name in names]
         changed = images.clone()
         for rows, change in parts:
             here = rows.to(images.device, non_blocking=True)

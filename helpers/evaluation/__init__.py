@@ -2,12 +2,12 @@
 
 from helpers.evaluation.attacks import pgd
 from helpers.evaluation.comparison import Comparison, compare
-from helpers.evaluation.feature_space import features, nearest_neighbour_accuracy
+from helpers.evaluation.feature_space import features
 from helpers.evaluation.guards import Loader
 from helpers.evaluation.measure import Evaluation, Views, evaluate, predict, wilson
 from helpers.evaluation.together import ensemble, majority_vote, mistake_correlation
 
 __all__ = [
     "Comparison", "Evaluation", "Loader", "Views", "compare", "ensemble", "evaluate", "features", "majority_vote",
-    "mistake_correlation", "nearest_neighbour_accuracy", "pgd", "predict", "wilson",
+    "mistake_correlation", "pgd", "predict", "wilson",
 ]  # fmt: skip

@@ -85,7 +85,8 @@ def fit(
     scheduler: LRScheduler | ReduceLROnPlateau | dict[str, Any] | None = None, patience: int | None = None,
     max_grad_norm: float | None = None, checkpoint: str | Path | None = None, log: str | Path | None = None,
     mix: Mix | None = None, precision: str = "auto", progress: bool = True, average: float | None = None,
-    valid_pictures: int | None = None, resume: str | Path | None = None, cuda_graphs: bool = False,
+    valid_pictures: int | None = None, resume: str | Path | None = None,
+    forward: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> History:  # fmt: skip
     """Train `model` and return what was measured; the loop is derived by hand in notebook 01.
 
@@ -117,8 +118,7 @@ def fit(
             evenly over the classes; the history says so.
         resume: File, written whole after each epoch, from which the same call goes on after the process was ended; on a
             CPU with the very numbers of a training that was not. Delete it to begin anew.
-        cuda_graphs: On a CUDA GPU record the model's work and replay it, as `runtime.Replayed` does; faster where the
-            model is small, and right only if it does the same for every batch.
+        forward: Computes the logits of training batches in place of `model`, such as a recording of its work.
 
     Returns:
         A `History` with one row an epoch. Interrupting the kernel (Ctrl-C) returns the epochs so far.
@@ -141,11 +141,9 @@ def fit(
     scheduler, every_step = read_scheduler(scheduler, valid_loader)
     loss_fn = loss_fn or nn.functional.cross_entropy
     on = runtime.device()
-    chosen = runtime.choose_precision(precision, on)
-    scaler = runtime.grad_scaler(chosen, on)
+    scaler = runtime.grad_scaler(runtime.choose_precision(precision, on), on)
     runtime.keep_big_blocks()
     model.to(on, memory_format=runtime.memory_format(on))
-    forward = runtime.Replayed(model, chosen) if cuda_graphs and on.type == "cuda" else model
     averaged = None
     if average is not None:
         averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(average), use_buffers=True)

@@ -52,7 +52,7 @@ def measure(recipe: Recipe, data, seed: int) -> list[dict]:
         "valid_pictures": len(data.valid),
         "parameters": sum(weights.numel() for weights in model.parameters()),
         "seconds": round(seconds, 1),
-        "device": runtime.device_name(),
+        "device": runtime.summary().removeprefix("computing on ").split(" (")[0],
     }
     alone = {
         "technique": recipe.technique,

@@ -2,8 +2,8 @@
 
 Bare steps: forward, loss, backward, gradients clipped, weights updated, in the precision that `fit` takes, with a
 fused optimizer. The article's loop: float32 pictures in the computer's memory, a batch of them copied for every step,
-the loss read back after it. `fit` goes over `make_loader`, with the presets. What a turn measures is a whole epoch,
-waited for at its end; the first epoch of a turn is not counted.
+the loss read back after it. `fit` goes over `make_loader`, with the presets, and once recorded. What a turn
+measures is a whole epoch, waited for at its end; the first epoch of a turn is not counted.
 
     python -m tests.benchmarks gpu_speed [--rounds 3] [--steps 40] [--anyway]
 """
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from course.recorded import recorded
 from helpers import runtime
 from helpers.augment import preset
 from helpers.datasets import ImageDataset, make_loader
@@ -100,11 +101,12 @@ def articles(name: str, steps: int) -> float:
     return [waited_for(epoch) for _ in range(2)][1]
 
 
-def ours(name: str, steps: int, augmentation: str) -> float:
+def ours(name: str, steps: int, augmentation: str, cuda_graphs: bool = False) -> float:
     _, _, size, batch_size, _, clip = WORK[name]
     model, optimizer = build(name)
     loader = make_loader(pictures(name, steps), batch_size, shuffle=True, transform=preset(augmentation, size))
-    history = fit(model, loader, epochs=2, optimizer=optimizer, max_grad_norm=clip, progress=False)
+    options = {"max_grad_norm": clip, "forward": recorded(model) if cuda_graphs else None, "progress": False}
+    history = fit(model, loader, epochs=2, optimizer=optimizer, **options)
     return history.rows[1]["seconds"]
 
 
@@ -122,6 +124,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name, (*_, presets, _) in WORK.items():
         ways = {"bare steps": bare, "the article's loop": articles}
         ways |= {f"fit, {p}": lambda name, steps, p=p: ours(name, steps, p) for p in presets}
+        ways["fit, none, recorded"] = lambda name, steps: ours(name, steps, "none", cuda_graphs=True)
         turns = {way: [] for way in ways}
         for _ in range(args.rounds):
             for way, run in ways.items():

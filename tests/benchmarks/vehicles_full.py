@@ -112,7 +112,7 @@ def measure(recipe: Recipe, data, split: str, pictures: str, seed: int) -> list[
             "lr": recipe.lr,
             "seconds": round(seconds, 1),
             "valid_pictures": len(data.valid),
-            "device": runtime.device_name(),
+            "device": runtime.summary().removeprefix("computing on ").split(" (")[0],
         }
         rows.append(row | {f"{name}_accuracy": round(accuracy(model, one), 4) for name, one in loaders.items()})
     return rows
