@@ -84,7 +84,8 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 
     The interval is the 95 % one of the mean accuracy as a share of the validation pictures; it knows nothing of seeds.
     """
-    groups = table.groupby(["technique", "measured", "image_size", "epochs", "lr"], sort=False)
+    keys = ["technique", "measured", "image_size", "epochs", "lr"]
+    groups = table.groupby(keys, sort=False)
     columns = {"seeds": groups.seed.nunique()}
     for part in ("train", "valid"):
         columns[part] = (100 * groups[f"{part}_accuracy"].mean()).round(1)
@@ -93,7 +94,9 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     ends = [wilson(round(mean * n), n) for mean, n in zip(means, pictures, strict=True)]
     columns["interval"] = pd.Series([f"{100 * low:.1f} to {100 * high:.1f}" for low, high in ends], means.index)
     columns["parameters"] = groups.parameters.first()
-    return pd.DataFrame(columns | {"seconds": groups.seconds.median().round()})
+    for device, measured in table.groupby(table.device.str.split(" in ").str[0], sort=False):
+        columns[f"seconds, {device}"] = measured.groupby(keys, sort=False).seconds.median().round()
+    return pd.DataFrame(columns)
 
 
 def against(table: pd.DataFrame, base: str) -> dict[str, str]:

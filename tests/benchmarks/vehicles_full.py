@@ -120,12 +120,15 @@ def measure(recipe: Recipe, data, split: str, pictures: str, seed: int) -> list[
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Return mean and sample standard deviation over seeds, in percent, a row a recipe."""
-    groups = table.groupby(["split", "measured", "technique", "epochs"], sort=False)
+    keys = ["split", "measured", "technique", "epochs"]
+    groups = table.groupby(keys, sort=False)
     columns = {"seeds": groups.seed.nunique()}
     for part in ("train", "valid", "test"):
         columns[part] = (100 * groups[f"{part}_accuracy"].mean()).round(1)
         columns[f"{part} spread"] = (100 * groups[f"{part}_accuracy"].std()).round(1)
-    return pd.DataFrame(columns | {"seconds": groups.seconds.median().round()})
+    for device, measured in table.groupby(table.device.str.split(" in ").str[0], sort=False):
+        columns[f"seconds, {device}"] = measured.groupby(keys, sort=False).seconds.median().round()
+    return pd.DataFrame(columns)
 
 
 def against_baseline(table: pd.DataFrame, part: str) -> dict[str, str]:
