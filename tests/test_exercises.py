@@ -20,7 +20,7 @@ from course.checks.test_time_augmentation import unlabelled
 from course.commands import exercises
 from course.commands.exercises import RELEASE, packed_solutions, sources
 from drawings import draw_food
-from helpers import load_food
+from helpers import augment, evaluate, load_food, make_loader
 from helpers.datasets import ImageDataset
 
 SOURCES = sources()
@@ -299,3 +299,15 @@ def test_the_students_copies_are_those_that_the_sources_give(tmp_path):
     made = {path.relative_to(tmp_path / "made"): path.read_text() for path in (tmp_path / "made").rglob("*.ipynb")}
     kept = {path.relative_to(RELEASE): path.read_text() for path in Path(RELEASE).rglob("*.ipynb")}
     assert made == kept
+
+
+def test_the_listing_of_mistakes_runs_and_has_as_many_lines_as_its_mistakes_need():
+    module = importlib.import_module("course.checks.test_time_augmentation")
+    names = {"augment": augment, "evaluate": evaluate, "make_loader": make_loader, "torch": torch}
+    exec(module.LISTING, names)
+    images = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), np.uint8)
+    part = ImageDataset(images, np.arange(20) % 2, ["ordinary", "emergency"])
+    names["report"](torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(768, 2)), part, part, part)
+    count = len(module.LISTING.splitlines())
+    assert not set(module._MISTAKES) & set(module._SOUND)
+    assert all(1 < line <= count for line in (*module._MISTAKES, *module._SOUND))

@@ -6,7 +6,7 @@ from itertools import combinations
 import torch
 from torch import nn
 
-from course.checks.question import OpenQuestion, WrongAnswer, brief, number, question, same_comparison, tensor
+from course.checks.question import OpenQuestion, WrongAnswer, brief, number, question, tensor
 
 
 @question(
@@ -192,92 +192,90 @@ def _usual_losses(logits: torch.Tensor, labels: torch.Tensor, chosen: torch.Tens
     }
 
 
+DIAGNOSES = "diverged", "nothing learned", "too short", "overfits", "fine"
+
+
 @question(
     hints=(
-        "An epoch's `seconds` is its own duration. When had the run reached the end of its third epoch?",
-        "`table.seconds.cumsum() <= budget` marks the epochs in time. Then go through the seeds: one order for both.",
+        "Which of the five shows in the training loss alone? Take these first. Then look at the validation loss.",
+        "Compare the last training loss with the first (NaN is not above anything), with ln 2, and with the one a few "
+        "epochs earlier; and the last validation loss with its lowest.",
     ),
-    praise="The same seconds for both, the best within them, and each seed beside its own.",
+    praise="Two losses and a yardstick are enough; accuracy alone would have missed half of them.",
 )
-def q3(by_the_clock, random):
-    """`by_the_clock(first, second, budget)` -> `compare` of the best accuracies within the budget, seed by seed."""
-    from helpers.evaluation import Comparison, compare
-
-    while True:
-        seeds = random.choice(100, 5, replace=False).tolist()
-        level = dict(zip(seeds, random.uniform(0, 0.15, 5).tolist(), strict=True))  # an easy seed is easy for both
-        first = {seed: _run(random, 0.50 + level[seed], 1.0) for seed in seeds}
-        second = {seed: _run(random, 0.53 + level[seed], 1.6) for seed in seeds[::-1]}
-        budget = float(random.uniform(7.5, 9.5))
-        right = compare(*([_best(runs[seed], budget) for seed in seeds] for runs in (first, second)))
-        usual = _usual_comparisons(first, second, seeds, budget)
-        if all(not same_comparison(right, found) for _, found in usual):
-            break
-    copies = ({seed: table.copy() for seed, table in runs.items()} for runs in (first, second))
-    got = by_the_clock(*copies, budget)
-    if not isinstance(got, Comparison):
-        hint = "Return compare(...), with one accuracy for each seed on both sides"
-        raise WrongAnswer(f"it returned {brief(got)}", "what `compare` returns", hint)
-    if same_comparison(got, right):
-        return
-    hint = "Print, for one run, the epochs in time and their accuracies"
-    for said, found in usual:
-        if same_comparison(got, found):
-            hint = said
-            break
-    else:
-        if got.n != len(seeds):
-            hint = "One accuracy for each seed, not one for each epoch; and all seeds count"
-    raise WrongAnswer(f"for a budget of {budget:.1f} s it said: {got}", f"{right}", hint)
+def q3(diagnose, random):
+    """`diagnose(table)` -> one of `DIAGNOSES`, for the table of a training on two classes."""
+    for _ in range(8):
+        for name in random.permutation(DIAGNOSES):
+            table = curves(str(name), random)
+            said = diagnose(table.copy())
+            if not isinstance(said, str) or said not in DIAGNOSES:
+                words = ", ".join(map(repr, DIAGNOSES))
+                raise WrongAnswer(f"it returned {brief(said)}", f"one of {words}", "Return the word itself")
+            if said != name:
+                found = ", ".join(
+                    f"{column.replace('_', ' ')} {' '.join(f'{value:.2f}' for value in table[column])}"
+                    for column in ("train_loss", "valid_loss")
+                )
+                raise WrongAnswer(f"of the training with {found} it said {said!r}", f"{str(name)!r}", _SIGNS[name])
 
 
-def _run(random, start: float, pace: float):
-    """Return a table of 14 epochs: accuracy climbs in leaps, so that the best epoch is rarely the last one."""
+_SIGNS = {
+    "diverged": "The loss went up, or is no number any more: a comparison with NaN is never true, so ask for it",
+    "nothing learned": "The training loss stays at ln 2, that of a constant answer, from the first epoch to the last",
+    "too short": "The training loss still falls clearly in the last epochs, and validation follows",
+    "overfits": "The validation loss ends well above its lowest, while the training loss falls on; its last value may "
+    "lie below its first, and accuracy hardly shows it",
+    "fine": "Both losses have come to rest; a gap that no longer grows is no illness",
+}
+
+
+def curves(diagnosis: str, random):
+    """Draw the table of a training, as `history.table` gives it, with one thing wrong with it or none.
+
+    Args:
+        diagnosis: One of `DIAGNOSES`.
+        random: A NumPy generator.
+
+    Returns:
+        Ten epochs: epoch, train_loss, train_accuracy, valid_loss, valid_accuracy.
+
+    Example:
+        >>> import numpy as np
+        >>> curves("fine", np.random.default_rng(0)).columns.tolist()
+        ['epoch', 'train_loss', 'train_accuracy', 'valid_loss', 'valid_accuracy']
+    """
+    import numpy as np
     import pandas as pd
 
-    climb = start + 0.02 * torch.arange(14).double().numpy() + random.uniform(-0.04, 0.04, 14)
-    seconds = random.uniform(0.8, 1.2, 14) * pace
-    return pd.DataFrame({"epoch": range(1, 15), "valid_accuracy": climb, "seconds": seconds})
-
-
-def _best(table, budget: float) -> float:
-    return float(table.valid_accuracy[table.seconds.cumsum() <= budget].max())
-
-
-def _usual_comparisons(first: dict, second: dict, seeds: list[int], budget: float) -> list[tuple]:
-    """Return pairs: what to try, and the comparison that the usual mistake gives."""
-    from helpers.evaluation import compare
-
-    def best(runs, order=seeds):
-        return [_best(runs[seed], budget) for seed in order]
-
-    def until(runs, epochs):
-        return [runs[seed].valid_accuracy[:count].max() for seed, count in zip(seeds, epochs, strict=True)]
-
-    done = [[int((runs[seed].seconds.cumsum() <= budget).sum()) for seed in seeds] for runs in (first, second)]
-    last = [
-        [runs[seed].valid_accuracy[count - 1] for seed, count in zip(seeds, counts, strict=True)]
-        for runs, counts in zip((first, second), done, strict=True)
-    ]
-    one_more = [[count + 1 for count in counts] for counts in done]
-    order = "Pair by seed, not by place: the two dicts have their seeds in another order"
-    turned = "The sign is turned: `compare(a, b)` says how much better b is, so the first recipe comes first"
-    whole = "This is the best over all epochs: `seconds` is each epoch's own duration, so add them up"
-    late = "An epoch that ends after the budget does not count"
-    same = "These are the same epochs for both; the budget is in seconds, and quick epochs are more than slow ones"
-    epochs = [[count] * len(seeds) for count in range(1, 14)] + [list(map(min, *done)), list(map(max, *done))]
-    return [
-        (order, compare(best(first), best(second, list(second)))),
-        (
-            "Sorting makes pairs of strangers: pair each seed with itself",
-            compare(*map(sorted, map(best, (first, second)))),
-        ),
-        (turned, compare(best(second), best(first))),
-        ("This is the last epoch in time; we want the best one until then", compare(*last)),
-        (whole, compare(until(first, [None] * 5), until(second, [None] * 5))),
-        (late, compare(until(first, one_more[0]), until(second, one_more[1]))),
-        *((same, compare(until(first, counts), until(second, counts))) for counts in epochs),
-    ]
+    epochs = np.arange(10)
+    known = random.uniform(0.01, 0.03)  # what the first epoch has learned already
+    train, reached = np.full(10, math.log(2) - known), random.uniform(0.80, 0.86)
+    if diagnosis == "diverged":
+        train = train * random.uniform(1.25, 2.0) ** epochs
+        if random.random() < 0.5:
+            train[random.integers(4, 9) :] = np.nan
+        valid, right = train * random.uniform(1.0, 1.3), np.full(10, 0.5)
+    elif diagnosis == "nothing learned":
+        train = math.log(2) + random.uniform(-0.004, 0.004, 10)
+        valid, right = train + random.uniform(-0.004, 0.004, 10), np.full(10, 0.5)
+    elif diagnosis == "too short":
+        train = train * random.uniform(0.93, 0.96) ** epochs
+        valid, right = train + 0.004 * epochs, 0.55 + 0.02 * epochs
+    elif diagnosis == "overfits":
+        lowest = random.integers(3, 6)
+        train = train * random.uniform(0.68, 0.76) ** epochs
+        fall, rise = random.uniform(0.28, 0.33) / lowest, random.uniform(0.035, 0.10)
+        valid = np.where(epochs <= lowest, 0.69 - fall * epochs, 0.69 - fall * lowest + rise * (epochs - lowest))
+        right = 0.55 + (reached - 0.55) * np.minimum(epochs / lowest, 1)
+    else:
+        floor = random.uniform(0.22, 0.30)
+        train = floor + (train - floor) * random.uniform(0.30, 0.42) ** epochs
+        valid, right = train + random.uniform(0.08, 0.16) * (1 - 0.4**epochs), reached - 0.3 * 0.4**epochs
+    noise = random.uniform(0.997, 1.003, (2, 10))
+    accuracy = right + random.uniform(-0.01, 0.01, (2, 10))
+    table = {"epoch": epochs + 1, "train_loss": train * noise[0], "train_accuracy": accuracy[0]}
+    return pd.DataFrame(table | {"valid_loss": valid * noise[1], "valid_accuracy": accuracy[1]})
 
 
 q4 = OpenQuestion("batch norm, question 4")

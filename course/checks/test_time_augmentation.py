@@ -132,90 +132,77 @@ def q2(answers, random):
     raise WrongAnswer(f"{right} of {len(labels)} answers are right ({right / len(labels):.0%})", "at least 30 %", hint)
 
 
-def _judged(random, start, gained, lost):
-    """Return an evaluation that gains and loses so many pictures against `start`, bools: which are right."""
-    from helpers.evaluation import Evaluation
+LISTING = """\
+def report(model, train, valid, test):
+    changes = augment.preset("light", train.image_size)
+    valid_loader = make_loader(valid, 64, transform=changes)
+    test_loader = make_loader(test, 64)
+    best, chosen = 0.0, None
+    for name in ("flip", "scales", "shifts"):
+        accuracy = evaluate(model, test_loader, views=augment.views(name)).accuracy
+        if accuracy > best:
+            best, chosen = accuracy, name
+    print("the views to take:", chosen)
+    alone = evaluate(model, test_loader).accuracy
+    shares = []
+    model.train()
+    with torch.no_grad():
+        for images, labels in test_loader:
+            first = model(images)
+            mirrored = model(images.flip(2))
+            both = (first.softmax(0) + mirrored.softmax(0)) / 2
+            shares.append((both.argmax(1) == labels).float().mean())
+    together = sum(shares) / len(shares)
+    if together > alone:
+        print(f"the mirror image helps: {alone:.1%} became {together:.1%}")
+"""
+"""A report on test-time augmentation with seven mistakes."""
 
-    right = start.clone()
-    right[random.permutation((~start).nonzero().flatten().numpy())[:gained]] = True
-    right[random.permutation(start.nonzero().flatten().numpy())[:lost]] = False
-    return Evaluation(torch.eye(2)[right.long()] * 3, torch.ones(len(right)).long(), ["other", "this"])
-
-
-# Pictures (gained, lost) against the first set: on validation, on test, and the set that the rule takes.
-CASES = (
-    ([(0, 0), (12, 5), (9, 8)], [(0, 0), (0, 5), (40, 2)], 0),  # p = 0.14: the largest accuracy is luck
-    ([(0, 0), (5, 30), (13, 3), (7, 6)], [(0, 0), (0, 5), (0, 9), (40, 2)], 0),  # p < 0.01 downwards, p = 0.02 upwards
-    ([(0, 0), (6, 6), (30, 8), (45, 5), (2, 30)], [(0, 0), (40, 2), (0, 0), (0, 5), (0, 3)], 2),  # two that pass
-)
+_MISTAKES = {
+    3: "Which pictures may be changed at random: those that are learned from, or those that are measured, too?",
+    7: "On which pictures may views be chosen?",
+    13: "In which mode does a network answer?",
+    17: "Pictures are N x 3 x height x width. Which axis does a mirror turn?",
+    18: "Over what do probabilities sum to 1?",
+    20: "The last batch is smaller than the others. What does it count?",
+    21: "Is a larger number a better one? What does the course ask for before it says so?",
+}
+_SOUND = {
+    4: "test pictures are neither shuffled nor changed",
+    8: "to take the largest is what was agreed; which pictures it is measured on is another line's business",
+    14: "no gradient is needed to measure",
+    16: "the unchanged pictures count in",
+    19: "how often it was right in a batch is right; what is made of these shares comes later",
+}
 
 
 @question(
     hints=(
-        "Which pictures may decide, and what must a set show beside a larger accuracy?",
-        "Compare the first set's evaluation with each other one's, in order, and stop at the first that is better with "
-        "p < 0.01. Measure on test after that, once.",
+        "Go through it as the lectures did: which pictures, which mode, which axis, which mean, which test?",
+        "One stands in a loader, one in the choice of the views, one before the loop over batches, two within it, and "
+        "two after it.",
     ),
-    praise="Validation chose by the rule, and the test pictures were used once, for one number.",
+    praise="All seven. A program that runs to its end and prints a gain had none of them noticed.",
 )
-def q3(choose, random):
-    """`choose(measure, names)` -> (name, evaluation on test)."""
-    from helpers.evaluation import Evaluation, compare
-
-    taken, reports = [], []
-    for valid, test, _ in CASES:
-        names = random.permutation(["flip", "scales", "shifts", "noise", "crops", "turns"])[: len(valid)].tolist()
-        known = {}
-        for part, counts in (("valid", valid), ("test", test)):
-            start = torch.arange(240) < 120
-            start = start[torch.from_numpy(random.permutation(240))]
-            for name, (gained, lost) in zip(names, counts, strict=True):
-                known[part, name] = _judged(random, start, gained, lost)
-        touched = []
-
-        def measure(part, name, known=known, touched=touched):
-            if (part, name) not in known:
-                parts = sorted({part for part, _ in known}), [name for part, name in known if part == "test"]
-                got = f"it measured {name!r} on {part!r}"
-                raise WrongAnswer(got, f"one of {parts[1]} on 'valid' or 'test'", "Mind the order of the arguments")
-            touched.append((part, name))
-            return known[part, name]
-
-        answer = choose(measure, list(names))
-        pair = isinstance(answer, tuple | list) and len(answer) == 2
-        if not pair or answer[0] not in names or not isinstance(answer[1], Evaluation):
-            hint = "Return the name and what `measure` returned on 'test'"
-            raise WrongAnswer(f"it returned {brief(answer)}", "a name of `names` and an evaluation", hint)
-        taken.append(names.index(answer[0]))
-        reports.append((names, known, touched, answer))
-    rights = [case[2] for case in CASES]
-    if taken != rights:
-        wrong = next(number for number, index in enumerate(taken) if index != rights[number])
-        names, known, _, answer = reports[wrong]
-        name = names[rights[wrong]]
-        hint = "Go through `names` in order, and compare each with the first set on the validation pictures"
-        if taken in ([2, 3, 1], [0, 3, 1]):
-            hint = "You chose on the test pictures: their number would then be flattered, like any chosen one"
-        elif taken == [1, 2, 3]:
-            hint = "This is the largest of several noisy accuracies; the rule asks for p below 0.01"
-        elif taken[1] == 1:
-            hint = "This set is worse: a small p says that two differ, the sign of the difference says which is better"
-        elif taken[1] == 2:
-            hint = "The p-value is below 0.05, not below 0.01: of several sets one may pass 0.05 by luck"
-        elif taken == [0, 0, 3]:
-            hint = "Two sets pass, and the rule takes the one that stands first in `names`"
-        test = compare(known["valid", names[0]], known["valid", answer[0]])
-        numbers = f"validation, against {names[0]!r}: {test.method}, p = {test.p_value:.3f}"
-        got = f"it took {answer[0]!r} of {names} ({numbers})"
-        raise WrongAnswer(got, repr(name), hint)
-    for _, known, touched, (name, evaluation) in reports:
-        opened = [one for part, one in touched if part == "test"]
-        if not torch.equal(evaluation.logits, known["test", name].logits):
-            got = f"the evaluation of {name!r} is {'of the validation pictures' if not opened else 'another one'}"
-            raise WrongAnswer(got, "the one on 'test'", "Return measure('test', name) of the chosen set")
-        if len(opened) != 1:
-            hint = "The test set is opened once, for the chosen set; who sees all its numbers will compare them"
-            raise WrongAnswer(f"it measured on the test pictures {len(opened)} times", "once", hint)
+def q3(wrong_lines, random):
+    """`wrong_lines()` -> the numbers of the lines in `LISTING` that must be changed."""
+    said = wrong_lines()
+    try:
+        lines = {int(line) for line in said if not isinstance(line, str) and int(line) == line}
+    except (TypeError, ValueError):
+        lines = set()
+    if not lines or len(lines) != len(set(said)):
+        raise WrongAnswer(f"it returned {brief(said)}", "a set of line numbers, such as {1, 2}", "Return whole numbers")
+    for line in sorted(lines - set(_MISTAKES)):
+        reason = f": {_SOUND[line]}" if line in _SOUND else ""
+        raise WrongAnswer(
+            f"line {line} is among them", f"lines that are wrong; this one may stay{reason}", "Take it out"
+        )
+    for line in sorted(set(_MISTAKES) - lines):
+        got = f"{len(lines)} lines, all of them wrong"
+        raise WrongAnswer(
+            got, f"{len(_MISTAKES)} lines", f"One that is missing: {_MISTAKES[line][0].lower()}{_MISTAKES[line][1:]}"
+        )
 
 
 q4 = OpenQuestion("test time augmentation, question 4")

@@ -4,8 +4,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from helpers import compare
-
 
 def right_q1_library(x, running_mean, running_var, training, momentum=0.1, eps=1e-5):
     y = nn.functional.batch_norm(x, running_mean, running_var, training=training)  # moves them in place
@@ -161,83 +159,72 @@ def q2_number(logits, labels):
     return nn.functional.cross_entropy(logits, labels).item()
 
 
-def right_q3_loops(first, second, budget):
-    pairs = []
-    for seed in second:
-        pair = []
-        for table in (first[seed], second[seed]):
-            clock, best = 0.0, 0.0
-            for seconds, accuracy in zip(table["seconds"], table["valid_accuracy"], strict=True):
-                clock += seconds
-                if clock <= budget:
-                    best = max(best, accuracy)
-            pair.append(best)
-        pairs.append(pair)
-    return compare(*np.array(pairs).T)
+def right_q3_losses_in_numpy(table):
+    train, valid = table.train_loss.to_numpy(), table.valid_loss.to_numpy()
+    if not np.isfinite(train).all() or train[-1] > 1.2 * train[0]:
+        return "diverged"
+    if train.min() > 0.66:
+        return "nothing learned"
+    if valid[-1] > 1.15 * valid.min():
+        return "overfits"
+    return "too short" if train[-1] < 0.93 * train[-4] else "fine"
 
 
-def in_time(table, budget):
-    return table.valid_accuracy[table.seconds.cumsum() <= budget]
+def right_q3_in_place(table):
+    table["fall"] = table.train_loss.diff()
+    if table.train_loss.isna().any() or table.fall.mean() > 0.01:
+        return "diverged"
+    table["risen"] = table.valid_loss - table.valid_loss.cummin()
+    if table.risen.iloc[-1] > 0.06:
+        return "overfits"
+    if table.fall.abs().max() < 0.015:
+        return "nothing learned"
+    return "too short" if table.fall.iloc[-3:].mean() < -0.012 else "fine"
 
 
-def right_q3_in_place(first, second, budget):
-    for table in [*first.values(), *second.values()]:
-        table["seconds"] = table.seconds.cumsum()
-        table["valid_accuracy"] = table.valid_accuracy.where(table.seconds <= budget)
-    return compare(*([runs[seed].valid_accuracy.max() for seed in first] for runs in (first, second)))
+def q3_nan_is_not_above(table):
+    "a comparison with NaN is never true"
+    if table.train_loss.iloc[-1] > 1.2 * table.train_loss.iloc[0]:
+        return "diverged"
+    return right_q3_losses_in_numpy(table.fillna(0.3))
 
 
-def q3_same_epochs(first, second, budget):
-    "These are the same epochs"
-    epochs = min(len(in_time(table, budget)) for table in [*first.values(), *second.values()])
-    return compare(*([runs[seed].valid_accuracy[:epochs].max() for seed in first] for runs in (first, second)))
+def q3_by_accuracy(table):
+    "accuracy hardly shows it"
+    said = right_q3_losses_in_numpy(table)
+    gap = (table.train_accuracy - table.valid_accuracy).iloc[-1]
+    return "fine" if said == "overfits" and gap < 0.1 else said
 
 
-def q3_same_epochs_a_seed(first, second, budget):
-    "These are the same epochs"
-    epochs = {seed: len(in_time(first[seed], budget)) for seed in first}
-    return compare(*([runs[seed].valid_accuracy[: epochs[seed]].max() for seed in first] for runs in (first, second)))
+def q3_last_against_first(table):
+    "its last value may lie below its first"
+    said = right_q3_losses_in_numpy(table)
+    return "fine" if said == "overfits" and table.valid_loss.iloc[-1] < 0.69 else said
 
 
-def q3_best_over_everything(first, second, budget):
-    "This is the best over all epochs"
-    return compare(*([runs[seed].valid_accuracy.max() for seed in first] for runs in (first, second)))
+def q3_any_gap(table):
+    "a gap that no longer grows is no illness"
+    said = right_q3_losses_in_numpy(table)
+    return "overfits" if said == "fine" and table.valid_loss.iloc[-1] > table.train_loss.iloc[-1] else said
 
 
-def q3_not_added_up(first, second, budget):
-    "add them up"
-
-    def best(table):
-        return table.valid_accuracy[table.seconds <= budget].max()
-
-    return compare(*([best(runs[seed]) for seed in first] for runs in (first, second)))
+def q3_only_the_end(table):
+    "still falls clearly"
+    said = right_q3_losses_in_numpy(table)
+    return "nothing learned" if said == "too short" else said
 
 
-def q3_in_the_dicts_order(first, second, budget):
-    "Pair by seed, not by place"
-    return compare(*([in_time(table, budget).max() for table in runs.values()] for runs in (first, second)))
+def q3_half_is_half(table):
+    "stays at ln 2"
+    said = right_q3_losses_in_numpy(table)
+    return "diverged" if said == "nothing learned" else said
 
 
-def q3_last_in_time(first, second, budget):
-    "This is the last epoch in time"
-    return compare(*([in_time(runs[seed], budget).iloc[-1] for seed in first] for runs in (first, second)))
+def q3_a_number(table):
+    "Return the word itself"
+    return 3
 
 
-def q3_turned(first, second, budget):
-    "The sign is turned"
-    return compare(*([in_time(runs[seed], budget).max() for seed in first] for runs in (second, first)))
-
-
-def q3_one_epoch_too_many(first, second, budget):
-    "ends after the budget"
-
-    def best(table):
-        return table.valid_accuracy[table.seconds.cumsum() - table.seconds <= budget].max()
-
-    return compare(*([best(runs[seed]) for seed in first] for runs in (first, second)))
-
-
-def q3_higher_mean(first, second, budget):
-    "what `compare` returns"
-    slow, fast = (sum(in_time(table, budget).max() for table in runs.values()) for runs in (first, second))
-    return "faster" if fast > slow else "slower"
+def q3_other_words(table):
+    "Return the word itself"
+    return "overfitting"

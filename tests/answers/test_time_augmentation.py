@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import torch
 
-from helpers import ResNet, augment, compare, fit, make_loader, predict, seed_everything
+from helpers import ResNet, augment, fit, make_loader, predict, seed_everything
 from helpers.datasets import ImageDataset
 
 
@@ -143,72 +143,49 @@ def q2_nearest_picture(train, new):
     return train.labels[torch.cdist(asked, known).argmin(1)]
 
 
-def right_q3_all_tests_first(measure, names):
-    valid = {name: measure("valid", name) for name in names}
-    tests = {name: compare(valid[names[0]], valid[name]) for name in names}
-    good = [name for name in names if tests[name].real and tests[name].p_value < 0.01 and tests[name].difference > 0]
-    name = (good or names)[0]
-    return [name, measure("test", name)]
+def right_q3_as_a_list():
+    return [21, 3, 7, 13, 17, 18, 20]
 
 
-def _chosen(measure, names, *, on="valid", low=0.0, level=0.01, last=False):
-    first, good = measure(on, names[0]), []
-    for name in names[1:]:
-        test = compare(first, measure(on, name))
-        if test.difference > low and test.p_value < level:
-            good.append(name)
-    return (good or names[:1])[-1 if last else 0]
+def right_q3_floats():
+    return {3.0, 7.0, 13.0, 17.0, 18.0, 20.0, 21.0}
 
 
-def q3_on_test(measure, names):
-    "You chose on the test pictures"
-    name = _chosen(measure, names, on="test")
-    return name, measure("test", name)
+def q3_two_are_missing():
+    "one that is missing: in which mode does a network answer?"
+    return {3, 7, 17, 18, 20}
 
 
-def q3_largest_on_test(measure, names):
-    "You chose on the test pictures"
-    name = max(names, key=lambda one: measure("test", one).accuracy)
-    return name, measure("test", name)
+def q3_no_paired_test():
+    "what does the course ask for"
+    return {3, 7, 13, 17, 18, 20}
 
 
-def q3_largest(measure, names):
-    "the largest of several noisy accuracies"
-    name = max(names, key=lambda one: measure("valid", one).accuracy)
-    return name, measure("test", name)
+def q3_the_largest_is_taken():
+    "to take the largest is what was agreed"
+    return {3, 7, 8, 13, 17, 18, 20, 21}
 
 
-def q3_no_sign(measure, names):
-    "This set is worse"
-    name = _chosen(measure, names, low=-1)
-    return name, measure("test", name)
+def q3_the_shares():
+    "what is made of these shares comes later"
+    return {3, 7, 13, 17, 18, 19, 21}
 
 
-def q3_five_percent(measure, names):
-    "below 0.05, not below 0.01"
-    name = _chosen(measure, names, level=0.05)
-    return name, measure("test", name)
+def q3_all_lines():
+    "line 1 is among them"
+    return range(1, 23)
 
 
-def q3_last_that_passes(measure, names):
-    "stands first in `names`"
-    name = _chosen(measure, names, last=True)
-    return name, measure("test", name)
+def q3_a_number():
+    "a set of line numbers"
+    return 7
 
 
-def q3_first_set_always(measure, names):
-    "compare each with the first set"
-    return names[0], measure("test", names[0])
+def q3_nothing():
+    "a set of line numbers"
+    return set()
 
 
-def q3_all_on_test(measure, names):
-    "opened once"
-    table = {name: measure("test", name) for name in names}
-    name = _chosen(measure, names)
-    return name, table[name]
-
-
-def q3_returns_validation(measure, names):
-    "on 'test'"
-    name = _chosen(measure, names)
-    return name, measure("valid", name)
+def q3_in_words():
+    "a set of line numbers"
+    return {"3", "7"}
