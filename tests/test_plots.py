@@ -615,11 +615,14 @@ def test_every_technique_has_its_own_okabe_ito_colour():
     okabe_ito = {
         "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999",
     }  # fmt: skip
-    others = [colour for name, colour in plots.COLOURS.items() if name != "FoodCNN"]
-    assert len(set(others)) == len(others)
+    vehicles = ["baseline", "dropout", "batch norm", "combined", "scrambled"]
+    food = ["FoodCNN", "ResNet", "light", "strong", "MixUp", "CutMix", "TTA"]
+    for half in (vehicles, food):
+        assert len({plots.COLOURS[name] for name in half}) == len(half)
+    assert plots.COLOURS["none"] == plots.COLOURS["ResNet"]  # the same network with the same pictures
+    assert set(plots.COLOURS) == {*vehicles, *food, "none"}
     assert plots.COLOURS["FoodCNN"] == plots.COLOURS["baseline"]  # each stands where its half of the course starts
     assert set(plots.COLOURS.values()) <= okabe_ito
-    assert {"baseline", "dropout", "batch norm", "combined", "scrambled"} <= set(plots.COLOURS)
 
 
 def test_other_names_borrow_colours_that_the_figure_does_not_use():

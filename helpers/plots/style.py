@@ -10,16 +10,11 @@ from PIL import Image
 # Okabe and Ito, *Color universal design* (2008): told apart with every common colour vision deficiency. Grey stands in
 # for their yellow, which is too pale for lines on white.
 COLOURS = {
-    "baseline": "#000000",
-    "FoodCNN": "#000000",  # what the food notebooks start from, as the vehicles start from the baseline
-    "dropout": "#E69F00",
-    "batch norm": "#009E73",
-    "combined": "#0072B2",
-    "scrambled": "#D55E00",
-    "TTA": "#999999",
-    "ResNet": "#56B4E9",
-    "augmentation": "#CC79A7",
-}
+    "baseline": "#000000", "FoodCNN": "#000000",  # what each half of the course starts from
+    "dropout": "#E69F00", "batch norm": "#009E73", "combined": "#0072B2", "scrambled": "#D55E00",
+    "MixUp": "#009E73", "CutMix": "#0072B2", "strong": "#D55E00", "TTA": "#999999",
+    "ResNet": "#56B4E9", "none": "#56B4E9", "light": "#CC79A7",
+}  # fmt: skip
 TRAIN, VALID = "--", "-"
 NEUTRAL = "#5F6B7A"  # what belongs to no technique
 RIGHT, WRONG = "#0072B2", "#D55E00"
@@ -77,7 +72,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
     """
     names = list(names)
     taken = {COLOURS[name] for name in names if name in COLOURS}
-    lent = [colour for colour in reversed(COLOURS.values()) if colour != COLOURS["baseline"]]
+    lent = [colour for colour in dict.fromkeys(reversed(COLOURS.values())) if colour != COLOURS["baseline"]]
     free = [colour for colour in lent if colour not in taken] or lent
     others = (name for name in names if name not in COLOURS)
     borrowed = {name: free[i % len(free)] for i, name in enumerate(others)}
