@@ -2,8 +2,8 @@
 
 Three recipes of the lectures change several things at once: 04's winner, 07's training without augmentation (against
 06's), 07's strong preset. Each is trained as it stands, and with one of its changes undone. 02's baseline gets dropout
-in either place and at several rates, 06's ResNet another stem. Every row compares the two on the validation pictures, over
-seeds and pictures. "depth" trains 06's three deep and shallow networks at three rates into data/results/depth.csv.
+in either place and at several rates, 06's ResNet another stem. Every row compares the two on the validation pictures,
+over seeds and pictures. "depth" trains 06's three deep and shallow networks at three rates into data/results/depth.csv.
 One thread; two hours for all with five seeds.
 
     python -m tests.benchmarks.changes [02 04 06 07 strong | depth] [--seeds 5] [--results FILE]
