@@ -205,9 +205,9 @@ DIAGNOSES = "diverged", "nothing learned", "too short", "overfits", "fine"
 )
 def q3(diagnose, random):
     """`diagnose(table)` -> one of `DIAGNOSES`, for the table of a training on two classes."""
-    for _ in range(8):
+    for turn in range(8):
         for name in random.permutation(DIAGNOSES):
-            table = curves(str(name), random)
+            table = curves(str(name), random, subtle=turn % 2 == 0)
             said = diagnose(table.copy())
             if not isinstance(said, str) or said not in DIAGNOSES:
                 words = ", ".join(map(repr, DIAGNOSES))
@@ -230,12 +230,13 @@ _SIGNS = {
 }
 
 
-def curves(diagnosis: str, random):
+def curves(diagnosis: str, random, *, subtle: bool = False):
     """Draw the table of a training, as `history.table` gives it, with one thing wrong with it or none.
 
     Args:
         diagnosis: One of `DIAGNOSES`.
         random: A NumPy generator.
+        subtle: A diverged loss ends as NaN, and one that overfits below its first value: what simple rules overlook.
 
     Returns:
         Ten epochs: epoch, train_loss, train_accuracy, valid_loss, valid_accuracy.
@@ -253,7 +254,7 @@ def curves(diagnosis: str, random):
     train, reached = np.full(10, math.log(2) - known), random.uniform(0.80, 0.86)
     if diagnosis == "diverged":
         train = train * random.uniform(1.25, 2.0) ** epochs
-        if random.random() < 0.5:
+        if subtle:
             train[random.integers(4, 9) :] = np.nan
         valid, right = train * random.uniform(1.0, 1.3), np.full(10, 0.5)
     elif diagnosis == "nothing learned":
@@ -265,7 +266,7 @@ def curves(diagnosis: str, random):
     elif diagnosis == "overfits":
         lowest = random.integers(3, 6)
         train = train * random.uniform(0.68, 0.76) ** epochs
-        fall, rise = random.uniform(0.28, 0.33) / lowest, random.uniform(0.035, 0.10)
+        fall, rise = random.uniform(0.28, 0.33) / lowest, random.uniform(*(0.030, 0.040) if subtle else (0.06, 0.10))
         valid = np.where(epochs <= lowest, 0.69 - fall * epochs, 0.69 - fall * lowest + rise * (epochs - lowest))
         right = 0.55 + (reached - 0.55) * np.minimum(epochs / lowest, 1)
     else:
