@@ -9,10 +9,9 @@ from helpers import runtime
 class Replayed:
     """A model in training mode whose forward and backward pass are recorded at the first batch, as CUDA graphs.
 
-    Replaying them launches all of their kernels at once. One by one, launching takes longer than the work in a small
-    network: a step of ResNet-18 on 64 pictures of 128 pixels took 13.6 ms on an NVIDIA H200, and 4.2 with its two
-    passes recorded. Batches of another shape are computed as usual. The model must do the same for every batch,
-    whatever its numbers.
+    Replaying them launches all of their kernels at once; one by one, launching takes longer than the work in a small
+    network (`make bench ARGS=gpu_speed` times both). Batches of another shape are computed as usual. The model must do
+    the same for every batch, whatever its numbers.
 
     Args:
         model: On a CUDA GPU, where it stays; what was recorded reads its weights where they lie now.

@@ -102,39 +102,38 @@ def measured(recipe: str, part: str = "valid") -> list[Evaluation]:
     return [evaluate(network, loader, views=views) for network in networks(of)]
 
 
-def _vehicle(notebook: str, *, transform=None, dials: Callable = lambda chosen: {}) -> Callable:
+def vehicle(notebook: str, *, transform=None, dials: Callable = lambda chosen: {}, lr: float | None = None) -> Callable:
+    """Return what trains a network of 01 to 04 with the notebook's settings, another rate and other options of it."""
+
     def train(data, seed):
         chosen = settings(notebook)
         seed_everything(seed)
         model = VehicleNet(image_size=data.train.image_size, **dials(chosen))
         loader = make_loader(data.train, chosen.batch_size, shuffle=True, transform=transform)
-        optimizer = torch.optim.Adam(model.parameters(), lr=chosen.lr)
+        optimizer = torch.optim.Adam(model.parameters(), lr=lr or chosen.lr)
         fit(model, loader, epochs=chosen.epochs, optimizer=optimizer, progress=False)
         return model
 
     return train
 
 
+def winner(chosen: SimpleNamespace) -> dict:
+    """Return the options of 04's winner."""
+    return {"channels": (16, 32, 64, 128), "hidden": 64, "batch_norm": True, "dense_dropout": chosen.rate}
+
+
 VEHICLES = {
-    "baseline": _vehicle("01"),
-    "scrambled": _vehicle("01", transform=scramble),
-    "baseline, as batch norm": _vehicle("03"),
-    "dropout": _vehicle("02", dials=lambda chosen: {"dropout": chosen.rate}),
-    "batch norm": _vehicle("03", dials=lambda chosen: {"batch_norm": True}),
-    "combined": _vehicle("04", dials=lambda chosen: {"batch_norm": True, "dropout": chosen.rate}),
-    "four blocks, combined": _vehicle(
-        "04",
-        dials=lambda chosen: {
-            "batch_norm": True,
-            "dense_dropout": chosen.rate,
-            "channels": (16, 32, 64, 128),
-            "hidden": 64,
-        },
-    ),
+    "baseline": vehicle("01"),
+    "scrambled": vehicle("01", transform=scramble),
+    "baseline, as batch norm": vehicle("03"),
+    "dropout": vehicle("02", dials=lambda chosen: {"dropout": chosen.rate}),
+    "batch norm": vehicle("03", dials=lambda chosen: {"batch_norm": True}),
+    "combined": vehicle("04", dials=lambda chosen: {"batch_norm": True, "dropout": chosen.rate}),
+    "four blocks, combined": vehicle("04", dials=winner),
 }
 
 
-def _tutorial(build: Callable) -> Callable:
+def tutorial(build: Callable) -> Callable:
     """05's and 06's recipe: the tutorial's."""
 
     def train(data, seed):
@@ -150,34 +149,42 @@ def _tutorial(build: Callable) -> Callable:
     return train
 
 
-def _one_cycle(preset: str = "none", mix: str | None = None) -> Callable:
-    """07's and 08's recipe."""
+def one_cycle(preset: str = "none", mix: str | None = None, *, without: int | None = None, **undone) -> Callable:
+    """07's and 08's recipe; `without` one change of the preset, and with another value of each setting `undone`."""
 
     def train(data, seed):
         chosen = settings("07")
+        usual = {"lr": chosen.lr, "epochs": chosen.epochs, "batch_size": chosen.batch_size, "cycle": True}
+        usual |= {"weight_decay": 0.0, "max_grad_norm": None, "patience": None}
+        knobs = SimpleNamespace(**usual | undone)
+        steps = augment.PRESETS[preset](data.train.image_size)
+        steps = [step for number, step in enumerate(steps) if number != without]
         seed_everything(seed)
         model = ResNet(**chosen.network)
-        loader = make_loader(
-            data.train, chosen.batch_size, shuffle=True, transform=augment.preset(preset, data.train.image_size)
-        )
-        optimizer = torch.optim.Adam(model.parameters(), lr=chosen.lr)
-        steps = chosen.epochs * len(loader)
-        cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, chosen.lr, total_steps=steps)
+        changes = augment.PerPicture(*steps) if steps else None
+        loader = make_loader(data.train, knobs.batch_size, shuffle=True, transform=changes)
+        optimizer = torch.optim.Adam(model.parameters(), lr=knobs.lr, weight_decay=knobs.weight_decay)
+        options = {"epochs": knobs.epochs, "optimizer": optimizer, "max_grad_norm": knobs.max_grad_norm}
+        if knobs.cycle:
+            total = knobs.epochs * len(loader)
+            options["scheduler"] = torch.optim.lr_scheduler.OneCycleLR(optimizer, knobs.lr, total_steps=total)
+        if knobs.patience:
+            options |= {"valid_loader": make_loader(data.valid, 256), "valid_pictures": chosen.watched}
         mixed = augment.mixing(mix, classes=11) if mix else None
-        fit(model, loader, epochs=chosen.epochs, optimizer=optimizer, scheduler=cycle, mix=mixed, progress=False)
+        fit(model, loader, patience=knobs.patience, mix=mixed, progress=False, **options)
         return model
 
     return train
 
 
 FOOD = {
-    "FoodCNN": _tutorial(lambda chosen: FoodCNN(image_size=FOOD_SIZE, width=chosen.width)),
-    "ResNet": _tutorial(lambda chosen: ResNet(**chosen.network)),
-    "no augmentation": _one_cycle(),
-    "light": _one_cycle("light"),
-    "strong": _one_cycle("strong"),
-    "MixUp": _one_cycle(mix="MixUp"),
-    "CutMix": _one_cycle(mix="CutMix"),
+    "FoodCNN": tutorial(lambda chosen: FoodCNN(image_size=FOOD_SIZE, width=chosen.width)),
+    "ResNet": tutorial(lambda chosen: ResNet(**chosen.network)),
+    "no augmentation": one_cycle(),
+    "light": one_cycle("light"),
+    "strong": one_cycle("strong"),
+    "MixUp": one_cycle(mix="MixUp"),
+    "CutMix": one_cycle(mix="CutMix"),
 }
 
 

@@ -11,7 +11,7 @@ STORED = pd.read_csv(RESULTS / "changes.csv")
 
 def test_every_change_is_stored_once_in_the_scripts_order():
     assert list(STORED) == COLUMNS
-    for name, (_, _, changes) in recipes().items():
+    for name, (_, changes) in recipes().items():
         assert STORED.change[STORED.recipe == name].tolist() == list(changes)
 
 

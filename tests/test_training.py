@@ -13,7 +13,6 @@ from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR, ReduceLROnPlateau, StepLR
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from course.recorded import Replayed
 from helpers import FoodCNN, ResNet, evaluate, runtime
 from helpers.training import COLUMNS, History, fit, load_checkpoint, loop, save_checkpoint, train_one_epoch
 from helpers.training.guards import LossWatch
@@ -186,57 +185,6 @@ def test_uint8_batches_are_scaled():
     bright = [(torch.full((2, 3, 8, 8), 255, dtype=torch.uint8), torch.tensor([0, 1]))]
     ones = [(torch.ones(2, 3, 8, 8), torch.tensor([0, 1]))]
     assert run(train=bright).table.train_loss.equals(run(train=ones).table.train_loss)
-
-
-# recorded work
-
-
-def conv_model():
-    runtime.seed_everything(0)
-    layers = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Dropout(0.5), nn.Linear(144, 2)
-    return nn.Sequential(*layers)
-
-
-def test_what_is_recorded_is_asked_for_whole_batches_only_and_leaves_the_model_as_it_was(monkeypatch):
-    """The recording itself needs a GPU; here it only calls the network, more often than a step would."""
-    recorded, replayed = [], []
-
-    def record(module, samples):
-        recorded.append(samples[0].shape)
-        module(*samples), module(*samples), torch.rand(3)
-        return lambda images: replayed.append(len(images)) or module(images)
-
-    state = torch.get_rng_state
-    monkeypatch.setattr(torch.cuda, "make_graphed_callables", record)
-    monkeypatch.setattr(torch.cuda, "get_rng_state", state)
-    monkeypatch.setattr(torch.cuda, "set_rng_state", torch.set_rng_state)
-    plain, model = conv_model(), conv_model()
-    optimizers = sgd(plain), sgd(model)
-    forward = Replayed(model, runtime.choose_precision("float32"))
-    for epoch in (1, 2):
-        torch.manual_seed(epoch)
-        row = train_one_epoch(plain, loader(), optimizers[0], precision="float32")
-        torch.manual_seed(epoch)
-        assert train_one_epoch(model, loader(), optimizers[1], precision="float32", forward=forward) == row
-    assert recorded == [(8, 3, 8, 8)]
-    assert replayed == [8, 8, 8, 8]  # the last batch of 6 went through the model itself
-    assert all(torch.equal(value, model.state_dict()[name]) for name, value in plain.state_dict().items())
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="records the work of a GPU")
-@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
-def test_recorded_work_trains_as_each_step_for_itself(precision):
-    ends = []
-    for cuda_graphs in (False, True):
-        model = conv_model()
-        model.to(runtime.device(), memory_format=torch.channels_last)
-        forward = Replayed(model, runtime.choose_precision(precision)) if cuda_graphs else None
-        options = {"precision": precision, "average": 0.5, "forward": forward, "progress": False}
-        history = fit(model, loader(), loader(), epochs=4, optimizer=sgd(model), **options)
-        ends.append((history.table.train_loss.tolist(), model.state_dict()))
-    (losses, weights), (same, again) = ends
-    assert same == pytest.approx(losses, rel=1e-3)
-    assert all(torch.allclose(value, again[name], rtol=1e-2, atol=1e-3) for name, value in weights.items())
 
 
 # knobs

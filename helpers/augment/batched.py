@@ -177,7 +177,7 @@ def _resized(images: torch.Tensor, size: int, across: tuple[torch.Tensor, ...], 
     """Bring boxes, given by starts and sides, to another size: each pixel is a mean in which near ones count more."""
 
     def shares(start: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
-        start, side = (n.view(-1, 1, 1, 1).to(images.device, non_blocking=True) for n in (start, side))
+        start, side = _there(start, images), _there(side, images)
         ours, theirs = (torch.arange(n, device=images.device) + 0.5 for n in (size, images.shape[-1]))
         away = (start + ours.view(-1, 1) * (side / size) - theirs).abs() / (side / size).clamp(min=1)
         near = (1 - away).clamp(min=0) * ((theirs > start) & (theirs < start + side))
