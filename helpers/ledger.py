@@ -43,6 +43,16 @@ def reference(dataset: str = "vehicles") -> Path:
     return RESULTS / f"{dataset}_full.csv"
 
 
+def changes(recipe: str) -> pd.DataFrame:
+    """Return what single changes of a recipe, such as "04", are worth on the sample: points, with 95 % intervals.
+
+    >>> changes("04").columns.tolist()
+    ['difference', 'low', 'high']
+    """
+    stored = pd.read_csv(RESULTS / "changes.csv", index_col="change")
+    return (100 * stored.loc[stored.recipe == recipe, ["difference", "low", "high"]]).round(1)
+
+
 def record(
     notebook: str, technique: str, evaluation: Evaluation, *, profile: str, dataset: str = "vehicles", seed: int,
     model: nn.Module | None = None, history: History | None = None, train: Evaluation | None = None,

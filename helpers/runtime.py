@@ -80,11 +80,10 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
 
 
 def _cpu_flags() -> str:
-    # Linux lists the instruction sets of the CPU; elsewhere nothing is listed and float32 is taken.
     try:
-        return Path("/proc/cpuinfo").read_text()
+        return Path("/proc/cpuinfo").read_text()  # where Linux lists the instruction sets of the CPU
     except OSError:
-        return ""
+        return ""  # elsewhere nothing is listed, and float32 is taken
 
 
 def autocast(precision: Precision, on: torch.device) -> contextlib.AbstractContextManager:
@@ -158,6 +157,5 @@ def prepare(images: torch.Tensor, on: torch.device) -> torch.Tensor:
 def summary() -> str:
     """Say in one line on which device and in which precision the course computes here."""
     on, chosen = device(), choose_precision()
-    name = str(chosen.dtype).removeprefix("torch.")
     where = torch.cuda.get_device_name(on) if on.type == "cuda" else f"{on.type}, {torch.get_num_threads()} thread(s)"
-    return f"computing on {where} in {name} ({chosen.reason})"
+    return f"computing on {where} in {str(chosen.dtype).removeprefix('torch.')} ({chosen.reason})"

@@ -225,8 +225,7 @@ def operation(names: list[str], strengths: torch.Tensor, size: int) -> Transform
     moved = torch.stack(by_name).any(0).nonzero().flatten()
     slant_x, slant_y, right, down, angle = (torch.where(one, strengths, 0.0)[moved] for one in by_name)
     middle = torch.where(slant_x + slant_y == 0, (size - 1) / 2, -0.5)  # of a slanted picture a corner stays
-    slants = [slant.atan().rad2deg() for slant in (slant_x, slant_y)]
-    move = affine(size, -angle, right.trunc(), down.trunc(), *slants, middle)
+    move = affine(size, -angle, right.trunc(), down.trunc(), slant_x.atan().rad2deg(), slant_y.atan().rad2deg(), middle)
 
     def operate(images: torch.Tensor) -> torch.Tensor:
         parts = [(moved, lambda pictures, _: sample(pictures, [move]))] if len(moved) else []

@@ -7,12 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-# Okabe and Ito, *Color universal design* (2008): told apart with every common colour vision deficiency. Grey stands in
-# for their yellow, which is too pale for lines on white.
-COLOURS = {
-    "baseline": "#000000", "FoodCNN": "#000000",  # what each half of the course starts from
-    "dropout": "#E69F00", "batch norm": "#009E73", "combined": "#0072B2", "scrambled": "#D55E00",
-    "MixUp": "#009E73", "CutMix": "#0072B2", "strong": "#D55E00", "TTA": "#999999",
+# Okabe and Ito, *Color universal design* (2008); grey stands in for their yellow, which is too pale for lines on white.
+COLOURS = {  # black is what each half of the course starts from
+    "baseline": "#000000", "FoodCNN": "#000000", "dropout": "#E69F00", "batch norm": "#009E73", "combined": "#0072B2",
+    "scrambled": "#D55E00", "MixUp": "#009E73", "CutMix": "#0072B2", "strong": "#D55E00", "TTA": "#999999",
     "ResNet": "#56B4E9", "none": "#56B4E9", "light": "#CC79A7",
 }  # fmt: skip
 TRAIN, VALID = "--", "-"
