@@ -184,7 +184,7 @@ def test_an_affine_move_is_torchvisions(numbers):
 
 
 @pytest.mark.parametrize("kind", [v2.TrivialAugmentWide, v2.RandAugment])
-@pytest.mark.parametrize("name", [*batched.PLACES, *batched.COLOURS])
+@pytest.mark.parametrize("name", batched.OPERATIONS)
 def test_each_operation_of_a_given_strength_is_torchvisions(kind, name):
     images = torch.stack([smooth_picture(SIZE), smooth_picture(SIZE).flip(2) // 3 + 40])
     make, signed = kind._AUGMENTATION_SPACE[name]

@@ -32,6 +32,7 @@ def test_what_is_recorded_is_asked_for_whole_batches_only_and_leaves_the_model_a
         return lambda images: replayed.append(len(images)) or module(images)
 
     state = torch.get_rng_state
+    monkeypatch.setattr(runtime, "device", lambda: torch.device("cpu"))
     monkeypatch.setattr(torch.cuda, "make_graphed_callables", record)
     monkeypatch.setattr(torch.cuda, "get_rng_state", state)
     monkeypatch.setattr(torch.cuda, "set_rng_state", torch.set_rng_state)

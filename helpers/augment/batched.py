@@ -105,8 +105,8 @@ def _plan(kind: type[v2.Transform], **usual) -> Callable:
 
 
 def _there(drawn: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """Bring numbers, one a picture, to the device of others without waiting for it."""
-    return drawn.view(-1, *[1] * (like.ndim - 1)).to(like.device, non_blocking=True)
+    """Bring numbers, one a picture or several rows of them, to the device of others without waiting for it."""
+    return drawn.to(like.device, non_blocking=True)[(..., *[None] * (like.ndim - 1))]
 
 
 @_plan(v2.RandomHorizontalFlip)
@@ -142,7 +142,7 @@ def affine(size: int, angle=0.0, right=0.0, down=0.0, shear_x=0.0, shear_y=0.0, 
     drawn = torch.stack([a, b, c, d, middle + right, middle + down, middle])
 
     def back(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        a, b, c, d, from_x, from_y, middle = drawn.to(x.device, non_blocking=True)[..., None, None]
+        a, b, c, d, from_x, from_y, middle = _there(drawn, x)
         x, y = x - from_x, y - from_y
         return (d * x + middle) - b * y, (a * y + middle) - c * x
 
@@ -163,27 +163,26 @@ def _boxes(random, count: int, size: int, *, most: int) -> tuple[torch.Tensor, .
 @_plan(v2.RandomResizedCrop, interpolation="bilinear")
 def _resized_crop(crop: v2.RandomResizedCrop, count: int, size: int) -> list[Move | Transform]:
     width, height, left, top, _ = _boxes(crop, count, size, most=size)
+    boxes = torch.stack([width, height, left, top])
     if crop.size[0] != size:
-        return [partial(_resized, size=crop.size[0], across=(left, width), down=(top, height))]
+        return [partial(_resized, size=crop.size[0], boxes=boxes)]
 
-    def into(place: torch.Tensor, start: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
-        start, side = _there(start, place), _there(side, place)
-        return ((place + 0.5) * (side / size) - 0.5).clamp(min=0).minimum(side - 1) + start
+    def back(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        width, height, left, top = _there(boxes, x)
+        x, y = (x + 0.5) * (width / size) - 0.5, (y + 0.5) * (height / size) - 0.5
+        return x.clamp(min=0).minimum(width - 1) + left, y.clamp(min=0).minimum(height - 1) + top
 
-    return [Move(lambda x, y: (into(x, left, width), into(y, top, height)), framed=False, smooth=True)]
+    return [Move(back, framed=False, smooth=True)]
 
 
-def _resized(images: torch.Tensor, size: int, across: tuple[torch.Tensor, ...], down: tuple[torch.Tensor, ...]):
-    """Bring boxes, given by starts and sides, to another size: each pixel is a mean in which near ones count more."""
-
-    def shares(start: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
-        start, side = _there(start, images), _there(side, images)
-        ours, theirs = (torch.arange(n, device=images.device) + 0.5 for n in (size, images.shape[-1]))
-        away = (start + ours.view(-1, 1) * (side / size) - theirs).abs() / (side / size).clamp(min=1)
-        near = (1 - away).clamp(min=0) * ((theirs > start) & (theirs < start + side))
-        return near / near.sum(-1, keepdim=True)
-
-    return (shares(*down) @ images.float() @ shares(*across).mT).round_().to(torch.uint8)
+def _resized(images: torch.Tensor, size: int, boxes: torch.Tensor) -> torch.Tensor:
+    """Bring boxes (width, height, left, top) to another size: each pixel is a mean in which near ones count more."""
+    ours, theirs = (torch.arange(n, device=images.device) + 0.5 for n in (size, images.shape[-1]))
+    sides, starts = _there(boxes, images).view(2, 2, -1, 1, 1, 1)
+    away = (starts + ours.view(-1, 1) * (sides / size) - theirs).abs() / (sides / size).clamp(min=1)
+    near = (1 - away).clamp(min=0) * ((theirs > starts) & (theirs < starts + sides))
+    across, down = near / near.sum(-1, keepdim=True)
+    return (down @ images.float() @ across.mT).round_().to(torch.uint8)
 
 
 @_plan(v2.RandomErasing, value=[0.0], inplace=False)
@@ -194,7 +193,7 @@ def _erasing(erasing: v2.RandomErasing, count: int, size: int) -> list[Transform
     def erase(images: torch.Tensor) -> torch.Tensor:
         x = torch.arange(size, device=images.device).view(1, 1, 1, -1)
         y = x.view(1, 1, -1, 1)
-        first_x, last_x, first_y, last_y = (_there(n, images) for n in (left, right, top, bottom))
+        first_x, last_x, first_y, last_y = _there(torch.stack([left, right, top, bottom]), images)
         return images.masked_fill((x >= first_x) & (x < last_x) & (y >= first_y) & (y < last_y), 0)
 
     return [erase]
@@ -220,21 +219,28 @@ def _operation(auto, levels: torch.Tensor, size: int) -> Transform:
 
 def operation(names: list[str], strengths: torch.Tensor, size: int) -> Transform:
     """Return what does to each picture the operation of its name: changes of place at once, colours one by one."""
-    named = {name: torch.tensor([name == one for one in names]) for name in (*PLACES, *COLOURS)}
-    by_name = [named[name] for name in PLACES]
-    moved = torch.stack(by_name).any(0).nonzero().flatten()
-    slant_x, slant_y, right, down, angle = (torch.where(one, strengths, 0.0)[moved] for one in by_name)
+    kinds, order = torch.tensor([OPERATIONS.index(name) for name in names]).sort()  # those of a kind are neighbours
+    kept, *counts = kinds.bincount(minlength=len(OPERATIONS)).tolist()
+    moved, blended = sum(counts[: len(PLACES)]), counts[len(PLACES) : len(PLACES) + len(BLENDED)]
+    strengths = strengths[order]
+    of_moved, numbers = kinds[kept : kept + moved], strengths[kept : kept + moved]
+    slant_x, slant_y, right, down, angle = (numbers.where(of_moved == kind + 1, 0.0) for kind in range(len(PLACES)))
     middle = torch.where(slant_x + slant_y == 0, (size - 1) / 2, -0.5)  # of a slanted picture a corner stays
     move = affine(size, -angle, right.trunc(), down.trunc(), slant_x.atan().rad2deg(), slant_y.atan().rad2deg(), middle)
 
     def operate(images: torch.Tensor) -> torch.Tensor:
-        parts = [(moved, lambda pictures, _: sample(pictures, [move]))] if len(moved) else []
-        parts += [(named[name].nonzero().flatten(), change) for name, change in COLOURS.items() if name in names]
-        changed = images.clone()
-        for rows, change in parts:
-            here = rows.to(images.device, non_blocking=True)
-            changed[here] = change(images[here], strengths[rows])
-        return changed
+        sides = kept, moved, sum(blended), *counts[len(PLACES) + len(BLENDED) :]
+        parts = images[order.to(images.device, non_blocking=True)].split(sides)
+        drawn = _there(strengths, images).split(sides)
+        changed = [parts[0], sample(parts[1], [move])] if moved else [parts[0]]
+        if sum(blended):
+            shares = zip(BLENDED.values(), parts[2].split(blended), strict=True)
+            other = torch.cat([make(some.float()).expand(some.shape) for make, some in shares if len(some)])
+            mixed = parts[2] * (1 + drawn[2]) - other * drawn[2]
+            changed.append(mixed.clamp_(0, 255).to(torch.uint8))
+        rest = zip(COLOURS.values(), parts[3:], drawn[3:], strict=True)
+        changed += [change(some, strength) for change, some, strength in rest if len(some)]
+        return torch.cat(changed)[order.argsort().to(images.device, non_blocking=True)]
 
     return operate
 
@@ -248,32 +254,32 @@ def _ranges(auto: type, bins: int, size: int) -> tuple[list[str], torch.Tensor, 
     return list(space), ranges, torch.tensor([signed for _, signed in space.values()])
 
 
-def _blend(images: torch.Tensor, other: torch.Tensor | float, strength: torch.Tensor) -> torch.Tensor:
-    strength = _there(strength, images)
-    return (images * (1 + strength) - other * strength).clamp_(0, 255).to(torch.uint8)
-
-
 def _grey(images: torch.Tensor) -> torch.Tensor:
-    red, green, blue = images.float().split(1, 1)
-    return (0.2989 * red + 0.587 * green + 0.114 * blue).floor_()
+    red, green, blue = images.split(1, 1)
+    return (0.2989 * red).add_(green, alpha=0.587).add_(blue, alpha=0.114).floor_()
 
 
 def _blurred(images: torch.Tensor) -> torch.Tensor:
-    blurred = images.float()
-    inner = blurred[..., 1:-1, 1:-1]  # the border stays sharp
-    inner.copy_(((9 * nn.functional.avg_pool2d(blurred, 3, 1) + 4 * inner) / 13).round_())
-    return blurred
+    inner = images[..., 1:-1, 1:-1]  # the border stays sharp
+    inner.copy_(((9 * nn.functional.avg_pool2d(images, 3, 1) + 4 * inner) / 13).round_())
+    return images
 
 
 PLACES = "ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate"
+BLENDED: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "Brightness": torch.zeros_like,
+    "Color": _grey,
+    "Contrast": lambda images: _grey(images).mean((1, 2, 3), keepdim=True),
+    "Sharpness": _blurred,
+}
+"""Towards what, or away from it, torchvision's operations move float pictures: black, grey, their mean, a blur."""
+
 COLOURS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
-    "Brightness": lambda images, drawn: _blend(images, 0, drawn),
-    "Color": lambda images, drawn: _blend(images, _grey(images), drawn),
-    "Contrast": lambda images, drawn: _blend(images, _grey(images).mean((1, 2, 3), keepdim=True), drawn),
-    "Sharpness": lambda images, drawn: _blend(images, _blurred(images), drawn),
-    "Posterize": lambda images, drawn: images & _there(256 - torch.exp2(8 - drawn), images).to(torch.uint8),
-    "Solarize": lambda images, drawn: torch.where(images >= _there(255 * drawn, images), 255 - images, images),
+    "Posterize": lambda images, bits: images & (256 - torch.exp2(8 - bits)).to(torch.uint8),
+    "Solarize": lambda images, share: torch.where(images >= 255 * share, 255 - images, images),
     "AutoContrast": lambda images, _: functional.autocontrast(images),
     "Equalize": lambda images, _: functional.equalize(images),
 }
-"""What torchvision's operations that leave all things in place do to uint8 pictures, with a strength each."""
+"""What the others that leave all things in place do to uint8 pictures, with a strength each."""
+
+OPERATIONS = "Identity", *PLACES, *BLENDED, *COLOURS

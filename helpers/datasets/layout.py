@@ -63,10 +63,8 @@ class LabelTable:
             remedy = f"or write a cleaned copy without them: python -m course data check {title} --fix"
             remedy = remedy if title else "or delete them, and import the set again."
             raise ValueError(f"{short(self.csv)} does not fit its pictures: {found}. Correct these rows, {remedy}")
-        raise ValueError(
-            f"{self.pictures.name}/ holds files that do not fit: {found}. Name each picture LABEL_INDEX.jpg, its label "
-            f"from 0 to {len(self.classes) - 1}, or move it away."
-        )
+        mend = f"Name each picture LABEL_INDEX.jpg, its label from 0 to {len(self.classes) - 1}, or move it away"
+        raise ValueError(f"{self.pictures.name}/ holds files that do not fit: {found}. {mend}.")
 
 
 def read_set(folder: Path, name: str | None = None) -> LabelTable:
@@ -115,10 +113,8 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     columns = [name.strip().lower() for name in rows[0][1]] if rows else []
     missing = [name for name in COLUMNS if name not in columns]
     if missing:
-        raise ValueError(
-            f"{short(path)} has no column {some(missing)}: found {some(columns) or 'none'}; name the columns "
-            f"{' and '.join(COLUMNS)} in its first line."
-        )
+        found = f"{short(path)} has no column {some(missing)}: found {some(columns) or 'none'}"
+        raise ValueError(f"{found}; name the columns {' and '.join(COLUMNS)} in its first line.")
     if not rows[1:]:
         raise ValueError(f"{short(path)} has no row below its first line; get or import the data again.")
 

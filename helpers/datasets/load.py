@@ -106,10 +106,8 @@ def _load(
         bad = some([f"{table.names[i]} ({reason})" for i, reason in sorted(decoded.unreadable.items())])
         if on_unreadable == "error":
             fix = f", or write a CSV without them: python -m course data check {title} --fix" if table.csv else "."
-            raise ValueError(
-                f"unreadable pictures in {short(table.pictures)}/: {bad}. Replace them, leave them out with "
-                f'on_unreadable="skip"{fix}'
-            )
+            mend = f'Replace them, leave them out with on_unreadable="skip"{fix}'
+            raise ValueError(f"unreadable pictures in {short(table.pictures)}/: {bad}. {mend}")
         _say(f"left out, unreadable: {bad}")
     rows = [i for i in range(len(table.names)) if i not in decoded.unreadable]
     if not rows:

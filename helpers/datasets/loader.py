@@ -126,19 +126,18 @@ class Loader:
         """Yield the batches with their images, but not their labels, on a device, where the transform changes them."""
         count = len(self.dataset)
         self.order = order = torch.randperm(count) if self.shuffle else torch.arange(count)
-        parts = order.split(self.batch_size)
-        for chosen, images in zip(parts, self._gathered(parts, on), strict=True):
+        for chosen, images in zip(order.split(self.batch_size), self._gathered(order, on), strict=True):
             images = images.permute(0, 3, 1, 2)
             if self.transform is not None:
                 images = self.transform(images)
             yield prepare(images, on), self.dataset.labels[chosen]
 
-    def _gathered(self, parts: Sequence[torch.Tensor], on: torch.device) -> Iterator[torch.Tensor]:
+    def _gathered(self, order: torch.Tensor, on: torch.device) -> Iterator[torch.Tensor]:
         pictures = self.dataset.images
         if on.type != "cpu" and (resident := pictures.on(on)) is not None:
-            yield from (resident[chosen.to(on, non_blocking=True)] for chosen in parts)
+            yield from (resident[chosen] for chosen in order.to(on, non_blocking=True).split(self.batch_size))
             return
-        gathered = (torch.from_numpy(pictures[chosen.numpy()]) for chosen in parts)
+        gathered = (torch.from_numpy(pictures[chosen.numpy()]) for chosen in order.split(self.batch_size))
         yield from travelling(gathered, on) if on.type == "cuda" else (batch.to(on) for batch in gathered)
 
 

@@ -94,10 +94,8 @@ def check_labels(labels: torch.Tensor, outputs: int, name: str = "the loader") -
         mend = "below 0 says that a picture has none: leave these out, or take predict(model, loader)"
     elif low > 0 and high == outputs:
         mend = "count classes from 0: labels - 1"
-    raise ValueError(
-        f"{name} has labels from {low} to {high}, but the model gives {outputs} outputs (labels 0 to {outputs - 1}); "
-        f"{mend}."
-    )
+    gives = f"the model gives {outputs} outputs (labels 0 to {outputs - 1})"
+    raise ValueError(f"{name} has labels from {low} to {high}, but {gives}; {mend}.")
 
 
 def check_classes(classes: Sequence[str] | None, outputs: int) -> None:

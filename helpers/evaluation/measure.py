@@ -197,10 +197,8 @@ def _answers(model: nn.Module, loader: Loader, precision: str, views: list) -> t
                 shown = images if view is None else view(images.clone())
                 if not isinstance(shown, torch.Tensor) or shown.ndim != 4 or len(shown) != len(images):
                     found = " x ".join(map(str, getattr(shown, "shape", ()))) or type(shown).__name__
-                    raise ValueError(
-                        f"view {number} of {len(views)} returns {found} for {' x '.join(map(str, images.shape))}; a "
-                        "view returns a batch with one picture for each picture, in their order."
-                    )
+                    given = f"view {number} of {len(views)} returns {found} for {' x '.join(map(str, images.shape))}"
+                    raise ValueError(f"{given}; a view returns one picture for each picture, in their order.")
                 with runtime.autocast(chosen, on):
                     said.append(model(runtime.prepare(shown, on)))
                 check_outputs(said[-1], len(images))

@@ -96,10 +96,8 @@ def align(evaluations: Mapping[str, Evaluation]) -> list[Evaluation]:
             member = replace(member, logits=member.logits[order], labels=member.labels[order], names=first.names)
         if not torch.equal(member.labels, first.labels):
             where = int((member.labels != first.labels).nonzero()[0, 0])
-            raise ValueError(
-                f"{name} has other labels than {first_name}, first at {first.names[where] if first.names else where}; "
-                "evaluate all models with the same unshuffled loader."
-            )
+            found = f"{name} has other labels than {first_name}, first at {(first.names or {where: where})[where]}"
+            raise ValueError(f"{found}; evaluate all models with the same unshuffled loader.")
         aligned.append(member)
     return aligned
 

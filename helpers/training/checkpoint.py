@@ -144,10 +144,8 @@ class ResumeFile:
         matching(state["parts"]["model"], self.parts["model"], self.path)
         for name, now in self.settings.items():
             if (then := state["settings"].get(name)) != now:
-                raise ValueError(
-                    f"{self.path} is of a training with {name} = {then}, and this one has {now}; give the same "
-                    "settings to go on, or another file to begin anew."
-                )
+                found = f"{self.path} is of a training with {name} = {then}, and this one has {now}"
+                raise ValueError(f"{found}; give the same settings to go on, or another file to begin anew.")
         for name, part in self.parts.items():
             try:
                 part.load_state_dict(state["parts"][name])

@@ -1,6 +1,7 @@
 """Refuse what cannot train, in a sentence, before the first step."""
 
 import itertools
+import math
 import warnings
 from collections.abc import Iterator
 from numbers import Integral
@@ -42,10 +43,8 @@ def check_knobs(model, train_loader, valid_loader, optimizer, knobs: dict, files
         if length(loader) == 0:
             raise ValueError(f"{name} has no batches; its dataset holds no pictures, or drop_last drops them all.")
         if hasattr(loader, "__next__") and epochs > 1:
-            raise ValueError(
-                f"{name} is an iterator that gives its pictures once, and there are {epochs} epochs; pass a list or a "
-                "loader that can be iterated again."
-            )
+            found = f"{name} is an iterator that gives its pictures once, and there are {epochs} epochs"
+            raise ValueError(f"{found}; pass a list or a loader that can be iterated again.")
 
 
 def read_scheduler(scheduler, valid_loader):
@@ -77,10 +76,8 @@ def watched(loader: Loader, name: str, model: nn.Module, loss_fn, *, mix=None, t
             sizes |= _sizes_ahead(loader) if lone else set()
         check_labels(labels, outputs, name)
         if training and lone and 1 in sizes:
-            raise ValueError(
-                f"{name} has a batch of one picture, and {lone} cannot normalise one value a channel; take another "
-                "batch_size, or a DataLoader with drop_last=True."
-            )
+            found = f"{name} has a batch of one picture, and {lone} cannot normalise one value a channel"
+            raise ValueError(f"{found}; take another batch_size, or a DataLoader with drop_last=True.")
         yield images, labels
 
 
@@ -148,23 +145,24 @@ class LossWatch:
     """
 
     def __init__(self, epoch: int, on: torch.device) -> None:
-        self.epoch, self.rates, self.every = epoch, [], 1 if on.type == "cpu" else 50
-        self.first, self.loss = torch.zeros((), dtype=torch.int64, device=on), torch.zeros((), device=on)
+        self.epoch, self.every, self.seen = epoch, 1 if on.type == "cpu" else 50, 0
+        self.noted: list[tuple[torch.Tensor, float]] = []
 
     def note(self, loss: torch.Tensor, rate: float) -> None:
         """Take in the loss of a batch and its learning rate; look now and then, on a CPU always."""
-        self.rates.append(rate)
-        new = (self.first == 0) & ~torch.isfinite(loss)
-        self.first = torch.where(new, len(self.rates), self.first)
-        self.loss = torch.where(new, loss.float(), self.loss)
-        if len(self.rates) % self.every == 0:
+        self.noted.append((loss, rate))
+        if len(self.noted) == self.every:
             self.look()
 
     def look(self) -> None:
-        """Raise a FloatingPointError if a loss so far was not finite."""
-        if batch := int(self.first):
-            rate = self.rates[batch - 1]
-            found = f"the loss is {self.loss.item()} in epoch {self.epoch}, batch {batch}, at learning rate {rate:g}"
+        """Raise a FloatingPointError if a loss since the last look was not finite."""
+        noted, self.noted = self.noted, []
+        losses = torch.stack([loss for loss, _ in noted]).tolist() if noted else []
+        for loss, (_, rate) in zip(losses, noted, strict=True):
+            self.seen += 1
+            if math.isfinite(loss):
+                continue
+            found = f"the loss is {loss} in epoch {self.epoch}, batch {self.seen}, at learning rate {rate:g}"
             mend = f"a lower rate ({rate / 10:g}), max_grad_norm=1.0, a look at the pictures and labels of this batch"
             raise FloatingPointError(f"{found}. Try, in this order: {mend}.")
 

@@ -1,5 +1,6 @@
 """The training loop."""
 
+import copy
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -9,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from helpers import runtime
 from helpers.evaluation.guards import Loader, batches, check_finite
@@ -144,10 +145,8 @@ def fit(
     scaler = runtime.grad_scaler(runtime.choose_precision(precision, on), on)
     runtime.keep_big_blocks()
     model.to(on, memory_format=runtime.memory_format(on))
-    averaged = None
-    if average is not None:
-        averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(average), use_buffers=True)
-    measured = model if averaged is None else averaged.module
+    averaged, follow = (None, None) if average is None else _averaging(model, average)
+    measured = model if averaged is None else averaged
     valid_part = None
     if valid_loader is not None:
         valid_loader = look_ahead(valid_loader, model, loss_fn)
@@ -163,7 +162,7 @@ def fit(
         for row in history.rows:
             append(log, row)
     show = Progress(epochs, train_loader, done=len(history)) if progress else None
-    after_step = [lambda: averaged.update_parameters(model)] if averaged is not None else []
+    after_step = [follow] if follow else []
     after_step += [scheduler.step] if every_step else []
     after_step += [lambda: show.step(len(history) + 1, history)] if show else []
     pictures = watched(train_loader, "train_loader", model, loss_fn, mix=mix)
@@ -205,6 +204,18 @@ def fit(
     elif averaged is not None:
         model.load_state_dict(measured.state_dict())
     return history
+
+
+def _averaging(model: nn.Module, decay: float) -> tuple[nn.Module, Callable[[], None]]:
+    """Return a copy of a network and what moves it towards the network, all numbers at once.
+
+    Torch's `AveragedModel` takes each tensor for itself: hundreds of operations a step. Whole numbers, such as how many
+    batches batch norm has seen, have no mean and are shared.
+    """
+    shared = {id(buffer): buffer for buffer in model.buffers() if not buffer.is_floating_point()}
+    averaged, move = copy.deepcopy(model, shared), get_ema_multi_avg_fn(decay)
+    states = [[v for v in net.state_dict().values() if v.is_floating_point()] for net in (averaged, model)]
+    return averaged, lambda: move(*states, None)
 
 
 def _measure(model, loader, loss_fn, precision, epoch) -> tuple[float, float]:
