@@ -13,6 +13,7 @@ one thread to compare them); on a GPU time by the clock, which other runs that s
 
 import argparse
 import csv
+import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -68,10 +69,11 @@ def measure(recipe: Recipe, data, seed: int) -> list[dict]:
     return [row | alone, row | mirrored]
 
 
-def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
-    """Return the recipe with other epochs, and a name that tells its rows from those of the recipe as it stands."""
-    name = recipe.technique if epochs == recipe.epochs else f"{recipe.technique}, {epochs} epochs"
-    return replace(recipe, epochs=epochs, technique=name)
+def with_other(recipe: Recipe, entries: dict) -> Recipe:
+    """Return the recipe with other entries, and a name that tells its rows from those of the recipe as it stands."""
+    other = {name: value for name, value in entries.items() if value != getattr(recipe, name)}
+    told = [f"{value} epochs" if name == "epochs" else f"{name} {value}" for name, value in other.items()]
+    return replace(recipe, **other, technique=", ".join([recipe.technique, *told]))
 
 
 def settings(row: dict) -> tuple:
@@ -116,7 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--recipes", nargs="+", default=list(RECIPES), help=", ".join(RECIPES))
-    parser.add_argument("--epochs", type=int, help="instead of each recipe's")
+    parser.add_argument("--other", type=json.loads, default={}, help='entries in place of a recipe\'s: {"epochs": 60}')
     parser.add_argument("--threads", type=int, help="of torch; all cores by default")
     parser.add_argument("--results", type=Path, default=RESULTS, help="another table, to try something out")
     parser.add_argument("--summary", action="store_true", help="only print the table of what was measured so far")
@@ -125,8 +127,7 @@ def main() -> None:
         if args.threads:
             torch.set_num_threads(args.threads)
         recipes = [find_recipe(name) for name in args.recipes]
-        if args.epochs:
-            recipes = [with_epochs(recipe, args.epochs) for recipe in recipes]
+        recipes = [with_other(recipe, args.other) for recipe in recipes]
         sizes = {(recipe.image_size, recipe.aspect) for recipe in recipes}
         data = {(size, aspect): load_food("full", image_size=size, aspect=aspect) for size, aspect in sizes}
         if not args.results.exists():

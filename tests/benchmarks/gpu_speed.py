@@ -124,7 +124,8 @@ def main(arguments: list[str] | None = None) -> None:
     for name, (*_, presets, _) in WORK.items():
         ways = {"bare steps": bare, "the article's loop": articles}
         ways |= {f"fit, {p}": lambda name, steps, p=p: ours(name, steps, p) for p in presets}
-        ways["fit, none, recorded"] = lambda name, steps: ours(name, steps, "none", cuda_graphs=True)
+        for p in presets:
+            ways[f"fit, {p}, recorded"] = lambda name, steps, p=p: ours(name, steps, p, cuda_graphs=True)
         turns = {way: [] for way in ways}
         for _ in range(args.rounds):
             for way, run in ways.items():
