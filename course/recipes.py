@@ -182,12 +182,12 @@ def train(
     log: str | Path | None = None,
     resume: str | Path | None = None,
     progress: bool = True,
-    cuda_graphs: bool = False,
 ) -> tuple[nn.Module, History]:
     """Train a network as a recipe says, on `data.train`; `data.valid` is only measured.
 
     With averaged weights the validation figures of the history are the averaged network's, which is also the one that
-    is returned. Validation losses are smoothed as the training's.
+    is returned. Validation losses are smoothed as the training's. On a CUDA GPU the network's work is recorded once and
+    replayed.
 
     Args:
         recipe: The settings.
@@ -196,7 +196,6 @@ def train(
         log: CSV file that gets each epoch's row as soon as it is measured.
         resume: File, written after each epoch, from which the same training goes on when it was ended.
         progress: Show one line while training and the table after it.
-        cuda_graphs: On a CUDA GPU record the network's work and replay it.
 
     Returns:
         The network in evaluation mode, and the `History`. Ctrl-C returns what there is so far.
@@ -255,7 +254,7 @@ def train(
         mix=mixing(recipe.mix, classes) if recipe.mix else None,
         progress=progress,
         average=1 - 1 / max(1.0, recipe.averaging * steps) if recipe.averaging else None,
-        forward=recorded(model) if cuda_graphs else None,
+        forward=recorded(model),
     )
     return model, history
 

@@ -1,5 +1,7 @@
 """Training steps of small networks on a GPU, recorded once and replayed."""
 
+import warnings
+
 import torch
 from torch import nn
 
@@ -34,6 +36,8 @@ class Replayed:
         half = self.dtype != torch.float32
         with torch.autocast("cuda", self.dtype if half else None, enabled=half, cache_enabled=False):
             self.replay = torch.cuda.make_graphed_callables(nn.Sequential(self.model), (images.clone(),))
+        # The gradients' nodes stay on the stream of the recording; each backward pass waits for it, which is meant.
+        warnings.filterwarnings("ignore", "The AccumulateGrad node's stream does not match", UserWarning)
         torch.cuda.set_rng_state(drawn)
         for buffer, before in zip(self.model.buffers(), buffers, strict=True):
             buffer.copy_(before)  # batch norm saw the batch more than once

@@ -31,10 +31,9 @@ def make_folder(folder: Path, variable: str = "COURSE_DATA_DIR") -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise OSError(
-            f"nothing can be written to {folder} ({error.strerror}); make it a folder that you can write to, or let "
-            f"{variable} name another place."
-        ) from error
+        found = f"nothing can be written to {folder} ({error.strerror})"
+        mend = f"make it a folder that you can write to, or let {variable} name another place"
+        raise OSError(f"{found}; {mend}.") from error
 
 
 @contextmanager

@@ -751,6 +751,26 @@ def test_pictures_that_fit_travel_once_and_then_nobody_waits_for_the_device(monk
     assert epochs[1].bytes < 40 * 200  # positions and what augmentation draws
 
 
+@pytest.mark.parametrize(("per_picture", "counts"), [(True, [256, 44]), (False, [64, 64, 64, 64, 44])])
+def test_a_gpu_changes_several_batches_at_once_where_each_picture_is_changed_for_itself(per_picture, counts):
+    changed = []
+
+    def change(images):
+        changed.append(len(images))
+        return images
+
+    change.per_picture = per_picture
+    data = dataset(300)
+    loader = make_loader(data, 64, shuffle=True, transform=change)
+    batches = list(loader.batches(FAR))
+    assert changed == counts
+    assert [len(images) for images, _ in batches] == [64, 64, 64, 64, 44]
+    assert torch.equal(torch.cat([labels for _, labels in batches]), data.labels[loader.order])
+    changed.clear()
+    list(loader)
+    assert changed == [64, 64, 64, 64, 44]
+
+
 def test_pictures_that_do_not_fit_travel_as_bytes(monkeypatch):
     data = dataset(40, 16)
     monkeypatch.setattr("helpers.datasets.loader.free_memory", lambda on: 4 * 40 * 16 * 16 * 3 - 1)

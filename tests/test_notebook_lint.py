@@ -100,7 +100,7 @@ def replaced(place, cell):
         ("has_short_code_cells", replaced(2, code("1\n" * 26)), "cell 3 has 26 lines of code; 25 is the most"),
         ("has_short_code_cells", replaced(2, code("")), "cell 3 is empty"),
         ("has_the_right_size", of(*[code()] * 34), "has 34 cells; 35 to 60 is the measure"),
-        ("has_the_right_size", of(text("w " * 2001)), "has 2001 words; 900 to 2000"),
+        ("has_the_right_size", of(text("w " * 1601)), "has 1601 words; 900 to 1600"),
         ("explains_between_code", replaced(3, code(count=2)), "cell 5 is the third code cell in a row"),
         ("ran_in_order", replaced(2, code(count=None)), "execution counts are [None, 2,"),
         ("ran_in_order", replaced(2, code(count=7)), "execution counts are [7, 2,"),

@@ -28,8 +28,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--seed", type=int, default=0, help="decides weights, order and augmentation (0)")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--output", type=Path, metavar="DIR", help="a new folder (runs/food-RECIPE)")
-    recorded = "on a CUDA GPU: record the network's work and replay it, which is faster where the network is small"
-    parser.add_argument("--cuda-graphs", action="store_true", help=recorded)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -70,7 +68,7 @@ def main(args: argparse.Namespace) -> int:
     if unfinished.exists():
         print(f"going on with the training in {folder}; to begin anew, remove {unfinished.name}")
     files = {"log": folder / "history.csv", "resume": unfinished}
-    model, history = train(recipe, data, seed=args.seed, cuda_graphs=args.cuda_graphs, **files)
+    model, history = train(recipe, data, seed=args.seed, **files)
     if not len(history):
         print(f"Stopped before the first epoch was over; there is nothing to keep in {folder}.", file=sys.stderr)
         return 130

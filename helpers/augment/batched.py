@@ -1,6 +1,6 @@
 """Transforms of torchvision on whole batches, where they lie: each picture has its own random numbers, none waits.
 
-Places and strengths are drawn on the CPU, so that a seed draws the same ones for every device.
+Places and strengths are drawn on the CPU, so that a seed draws the same ones for every GPU.
 """
 
 import math
@@ -40,6 +40,8 @@ class PerPicture:
     >>> mirrored[:, 0, 0, 0].tolist()
     [1, 0, 1, 1, 1, 0, 1, 0]
     """
+
+    per_picture = True  # several batches may be changed at once
 
     def __init__(self, *transforms: Transform) -> None:
         self.transforms = transforms

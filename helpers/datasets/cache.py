@@ -65,10 +65,8 @@ def _open(path: Path, count: int, size: int) -> Decoded | None:
 def _decode_to(path: Path, folder: Path, names: list[str], size: int, aspect: str) -> Decoded:
     needed, free = len(names) * size * size * 3, shutil.disk_usage(path.parent).free
     if needed + 2**20 > free:
-        raise OSError(
-            f"decoding {len(names)} pictures needs {needed / 1e6:.0f} MB in the data folder and {free / 1e6:.0f} MB "
-            f"are free; make room or point COURSE_DATA_DIR to another disk."
-        )
+        there = f"needs {needed / 1e6:.0f} MB in the data folder and {free / 1e6:.0f} MB are free"
+        raise OSError(f"decoding {len(names)} pictures {there}; make room or point COURSE_DATA_DIR to another disk.")
     with write_whole(path) as part:
         facts, unreadable = _fill(part, folder, names, size, aspect)
     notes = {"facts": [asdict(entry) if entry else None for entry in facts], "unreadable": unreadable}

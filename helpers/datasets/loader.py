@@ -9,6 +9,7 @@ import torch
 from helpers.runtime import free_memory, prepare, travelling
 
 RESIDENT = 0.25  # of a GPU's free memory: what pictures may take that lie there from the first pass on
+AT_ONCE = 256  # pictures that a GPU changes at once, several batches of them: telling it to takes longer than doing it
 
 
 class Pictures:
@@ -126,18 +127,22 @@ class Loader:
         """Yield the batches with their images, but not their labels, on a device, where the transform changes them."""
         count = len(self.dataset)
         self.order = order = torch.randperm(count) if self.shuffle else torch.arange(count)
-        for chosen, images in zip(order.split(self.batch_size), self._gathered(order, on), strict=True):
+        several = on.type != "cpu" and getattr(self.transform, "per_picture", False)
+        parts = order.split(self.batch_size * max(1, AT_ONCE // self.batch_size if several else 1))
+        for part, images in zip(parts, self._gathered(parts, on), strict=True):
             images = images.permute(0, 3, 1, 2)
             if self.transform is not None:
                 images = self.transform(images)
-            yield prepare(images, on), self.dataset.labels[chosen]
+            for chosen, batch in zip(part.split(self.batch_size), images.split(self.batch_size), strict=True):
+                yield prepare(batch, on), self.dataset.labels[chosen]
 
-    def _gathered(self, order: torch.Tensor, on: torch.device) -> Iterator[torch.Tensor]:
+    def _gathered(self, parts: Sequence[torch.Tensor], on: torch.device) -> Iterator[torch.Tensor]:
         pictures = self.dataset.images
         if on.type != "cpu" and (resident := pictures.on(on)) is not None:
-            yield from (resident[chosen] for chosen in order.to(on, non_blocking=True).split(self.batch_size))
+            rows = torch.cat(parts).to(on, non_blocking=True)
+            yield from (resident[chosen] for chosen in rows.split(len(parts[0])))
             return
-        gathered = (torch.from_numpy(pictures[chosen.numpy()]) for chosen in order.split(self.batch_size))
+        gathered = (torch.from_numpy(pictures[chosen.numpy()]) for chosen in parts)
         yield from travelling(gathered, on) if on.type == "cuda" else (batch.to(on) for batch in gathered)
 
 

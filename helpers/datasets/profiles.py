@@ -81,10 +81,9 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
         return folder if folder and _is_current(folder, wanted.name) else _draw_sample(wanted)
     if folder:
         return folder
-    raise FileNotFoundError(
-        f"the real {wanted.photos} are not here: run `python -m course data get {wanted.real}`, or `python -m course "
-        f"data import {wanted.real} PATH` with a folder or zip, or let {wanted.variable} name their folder."
-    )
+    get, bring = (f"`python -m course data {verb}`" for verb in (f"get {wanted.real}", f"import {wanted.real} PATH"))
+    mend = f"run {get}, or {bring} with a folder or zip, or let {wanted.variable} name their folder"
+    raise FileNotFoundError(f"the real {wanted.photos} are not here: {mend}.")
 
 
 def present(profile: str, name: str = "vehicles") -> Path | None:

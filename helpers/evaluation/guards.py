@@ -101,10 +101,8 @@ def check_labels(labels: torch.Tensor, outputs: int, name: str = "the loader") -
 def check_classes(classes: Sequence[str] | None, outputs: int) -> None:
     """Raise ValueError for a model that has another number of outputs than there are classes, or a single one."""
     if outputs < 2:
-        raise ValueError(
-            "the model gives 1 output a picture, and one a class is measured; build it with 2 outputs and take "
-            "cross-entropy, which says the same as one output with BCEWithLogitsLoss."
-        )
+        mend = "build it with 2 outputs and take cross-entropy, which says the same as one with BCEWithLogitsLoss"
+        raise ValueError(f"the model gives 1 output a picture, and one a class is measured; {mend}.")
     if classes is not None and len(classes) != outputs:
         count, names = len(classes), ", ".join(map(str, classes[:3])) + (", ..." if len(classes) > 3 else "")
         raise ValueError(f"the model gives {outputs} outputs and there are {count} classes ({names}); take {count}.")

@@ -140,9 +140,8 @@ def correlation(table: pd.DataFrame, label: str = "correlation of mistakes") -> 
         raise ValueError(f"{found}; pass 2 to 8, with the same names on both sides, as DataFrame.corr returns.")
     if not (np.allclose(values, values.T, equal_nan=True) and np.nanmax(np.abs(values)) <= 1 + 1e-6):
         ends = f"they go from {np.nanmin(values):.3g} to {np.nanmax(values):.3g}"
-        raise ValueError(
-            f"the table is not symmetric with numbers from -1 to 1 ({ends}); pass what DataFrame.corr returns."
-        )
+        found = f"the table is not symmetric with numbers from -1 to 1 ({ends})"
+        raise ValueError(f"{found}; pass what DataFrame.corr returns.")
     size, longest, cells = len(names), max(map(len, names)), 0.75 * len(names)
     told = "; ".join(f"{names[i]} and {names[j]} {values[i, j]:.2f}" for i in range(size) for j in range(i))
     figure = style.new(1.6 + 0.075 * longest + cells, 0.9 + 0.055 * longest + cells, f"{label}: {told}")

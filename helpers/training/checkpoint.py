@@ -80,9 +80,8 @@ def read_safely(path: str | Path, kind: str) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch lets out whatever its readers of zip and pickle raise
-        raise ValueError(
-            f"{path} is no {kind}: nothing in it can be read safely ({type(error).__name__}); train again."
-        ) from error
+        found = f"{path} is no {kind}: nothing in it can be read safely ({type(error).__name__})"
+        raise ValueError(f"{found}; train again.") from error
 
 
 def matching(weights: dict[str, torch.Tensor], model: nn.Module, path: str | Path) -> dict[str, torch.Tensor]:

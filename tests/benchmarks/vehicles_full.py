@@ -58,10 +58,21 @@ DEEP = row(
     lr=2.5e-4,
     arguments={"channels": (16, 32, 64, 128), "batch_norm": True, "dense_dropout": 0.5},
 )
+
+
+def undone(change: str, **arguments) -> Recipe:
+    """Return the four blocks with one change undone."""
+    return replace(DEEP, technique=f"four blocks, combined, but {change}", arguments=DEEP.arguments | arguments)
+
+
 OURS = [
     row("batch norm, 25 epochs", lr=5e-5, arguments={"batch_norm": True}),
     DEEP,
     replace(DEEP, technique="four blocks, combined, flips", augmentation="flips"),
+    undone("two blocks", channels=(16, 32)),
+    undone("no batch norm", batch_norm=False),
+    undone("no dense dropout", dense_dropout=0.0),
+    replace(undone("the baseline's rate"), lr=BASELINE.lr),
 ]
 
 
@@ -131,12 +142,12 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def against_baseline(table: pd.DataFrame, part: str) -> dict[str, str]:
-    """Compare every recipe of the honest split with its baseline, paired over the seeds that both have."""
+def against(base: str, table: pd.DataFrame, part: str) -> dict[str, str]:
+    """Compare recipes of the honest split with one of them, paired over the seeds that both have."""
     table = table[table["split"] == "honest"]
     runs = table.assign(name=table.technique + ", " + table.measured.str.split().str[0])
     wide = runs.pivot(index="seed", columns="name", values=f"{part}_accuracy")
-    pairs = {name: wide[["baseline, right", name]].dropna() for name in wide.columns.drop("baseline, right")}
+    pairs = {name: wide[[f"{base}, right", name]].dropna() for name in wide.columns.drop(f"{base}, right")}
     return {name: str(compare(*pair.to_numpy().T.tolist())) for name, pair in pairs.items() if len(pair) > 1}
 
 
@@ -171,9 +182,10 @@ def main() -> None:
     table = pd.read_csv(args.results)
     print(summary(table).to_string())
     for part in ("valid", "test"):
-        print(f"\nagainst the baseline, {part}:")
-        for name, sentence in against_baseline(table, part).items():
-            print(f"  {name}: {sentence}")
+        for base in (BASELINE.technique, DEEP.technique):
+            print(f"\nagainst {base}, {part}:")
+            for name, sentence in against(base, table, part).items():
+                print(f"  {name}: {sentence}")
 
 
 if __name__ == "__main__":
