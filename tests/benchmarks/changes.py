@@ -2,11 +2,12 @@
 
 Three recipes of the lectures change several things at once: 04's winner, 07's training without augmentation (against
 06's), 07's strong preset. Each is trained as it stands, and with one of its changes undone. 02's baseline gets dropout
-in either place and at several rates, 06's ResNet another stem. Every row compares the two on the validation pictures,
-over seeds and pictures. "depth" trains 06's three deep and shallow networks at three rates into data/results/depth.csv.
+in either place and at several rates, 03's two networks three learning rates, 06's ResNet another stem. Every row
+compares the two on the validation pictures, over seeds and pictures. "depth" trains 06's three deep and shallow
+networks at three rates into data/results/depth.csv.
 One thread; two hours for all with five seeds.
 
-    python -m tests.benchmarks.changes [02 04 06 07 strong | depth] [--seeds 5] [--results FILE]
+    python -m tests.benchmarks.changes [02 03 04 06 07 strong | depth] [--seeds 5] [--results FILE]
 """
 
 import argparse
@@ -20,6 +21,7 @@ from helpers import ResNet, compare, evaluate, fit, make_loader, seed_everything
 from helpers.ledger import RESULTS
 from tests.claims import one_cycle, pictures, settings, tutorial, vehicle, winner
 
+RATES = 1e-4, 3e-4, 1e-3  # of 03's sweep, those at which both of its networks learn
 COLUMNS = ["recipe", "change", "seeds", "pictures", "whole", "difference", "low", "high", "p_value"]
 
 
@@ -82,6 +84,14 @@ def recipes() -> dict[str, tuple[Callable, dict[str, Callable]]]:
                 for place, words in places.items()
             },
         ),
+        "03": (
+            vehicle("03", lr=RATES[-1]),  # the best of the three for either
+            {f"the baseline, rate {rate:g}": vehicle("03", lr=rate) for rate in RATES[:-1]}
+            | {
+                f"batch norm, rate {rate:g}": vehicle("03", dials=lambda _: {"batch_norm": True}, lr=rate)
+                for rate in RATES
+            },
+        ),
         "04": (
             but(),
             {
@@ -120,7 +130,7 @@ def recipes() -> dict[str, tuple[Callable, dict[str, Callable]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recipes", nargs="*", default=["02", "04", "06", "07", "strong"], metavar="RECIPE")
+    parser.add_argument("recipes", nargs="*", default=["02", "03", "04", "06", "07", "strong"], metavar="RECIPE")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--results", type=Path, default=RESULTS / "changes.csv")
     args = parser.parse_args()
@@ -134,7 +144,7 @@ def main() -> None:
         writer.writerow(COLUMNS)
         for name in args.recipes:
             whole, changed = known[name]
-            data = pictures("baseline" if name in ("02", "04") else "light")
+            data = pictures("baseline" if name in ("02", "03", "04") else "light")
             loader = make_loader(data.valid, 256)
 
             def measured(train, data=data, loader=loader):
