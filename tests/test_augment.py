@@ -204,6 +204,16 @@ def test_each_operation_of_a_given_strength_is_torchvisions(kind, name):
             assert (differ > 1).float().mean() < 0.02, (level, strength)  # half-way places and roundings
 
 
+def test_pictures_with_different_operations_keep_their_places():
+    names = [batched.OPERATIONS[i] for i in torch.randperm(28, generator=torch.Generator().manual_seed(0)) % 14]
+    images = torch.stack([smooth_picture(SIZE).roll(3 * i, 2) for i in range(28)])
+    strengths = torch.tensor([4.0 if name == "Posterize" else 0.3 for name in names])
+    together = batched.operation(names, strengths, SIZE)(images)
+    for i, name in enumerate(names):
+        alone = batched.operation([name], strengths[i : i + 1], SIZE)(images[i : i + 1])
+        assert torch.equal(together[i : i + 1], alone), name
+
+
 @pytest.mark.parametrize("size", [SIZE, 20, 48])
 def test_a_resized_crop_is_torchvisions_and_looks_at_nothing_beside_it(monkeypatch, size):
     image = torch.randint(256, (3, SIZE, SIZE), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)

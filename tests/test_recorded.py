@@ -1,12 +1,17 @@
 """Recorded steps train as those that are computed one by one."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from course import recipes
 from course.recorded import Replayed
 from helpers import runtime
+from helpers.datasets import ImageDataset, Splits
 from helpers.training import fit, train_one_epoch
 
 
@@ -47,6 +52,15 @@ def test_what_is_recorded_is_asked_for_whole_batches_only_and_leaves_the_model_a
     assert recorded == [(8, 3, 8, 8)]
     assert replayed == [8, 8, 8, 8]  # the last batch of 6 went through the model itself
     assert all(torch.equal(value, model.state_dict()[name]) for name, value in plain.state_dict().items())
+
+
+def test_recipes_train_on_what_is_recorded(monkeypatch):
+    asked = []
+    monkeypatch.setattr(recipes, "recorded", lambda model: lambda images: asked.append(len(images)) or model(images))
+    part = ImageDataset(np.zeros((6, 48, 48, 3), np.uint8), [0, 1] * 3, ["bread", "soup"])
+    recipe = replace(recipes.for_sample(recipes.find_recipe("resnet")), epochs=2, batch_size=4)
+    recipes.train(recipe, Splits(part, part, None, "sample", "food"), progress=False)
+    assert asked == [4, 2, 4, 2]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="records the work of a GPU")

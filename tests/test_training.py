@@ -413,6 +413,7 @@ def test_averaged_weights_follow_every_step_with_the_statistics_of_batch_norm(tm
     for name in ("0.weight", "1.running_mean", "1.running_var", "3.weight"):
         torch.testing.assert_close(model.state_dict()[name], expected[name])
         assert not torch.allclose(expected[name], steps[-1][name], rtol=1e-5, atol=1e-8)
+    assert model.state_dict()["1.num_batches_tracked"] == 3 * history.best_epoch
     row = history.rows[history.best_epoch - 1]
     found = evaluate(model, loader(), precision="float32")
     assert (row["valid_loss"], row["valid_accuracy"]) == (found.loss, found.accuracy)

@@ -33,7 +33,8 @@ class PerPicture:
     A transform of `torchvision.transforms.v2` that is given a batch draws its random numbers once: all pictures would
     be mirrored, or none. Those of the presets are made for the whole batch, distributed as in torchvision; changes of
     place that follow each other take their pixels in one sampling, which blurs less. Everything else, and rarer options
-    of these, is called picture by picture, but for functions that say of themselves ``whole_batch = True``.
+    of these, is called picture by picture, but for functions that say of themselves ``whole_batch = True``: in any
+    batch they change each picture for itself.
 
     >>> _ = torch.manual_seed(0)
     >>> mirrored = PerPicture(v2.RandomHorizontalFlip())(torch.arange(2, dtype=torch.uint8).expand(8, 3, 1, 2))
@@ -41,7 +42,7 @@ class PerPicture:
     [1, 0, 1, 1, 1, 0, 1, 0]
     """
 
-    per_picture = True  # several batches may be changed at once
+    whole_batch = True  # and several batches at once
 
     def __init__(self, *transforms: Transform) -> None:
         self.transforms = transforms

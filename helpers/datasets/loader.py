@@ -127,7 +127,7 @@ class Loader:
         """Yield the batches with their images, but not their labels, on a device, where the transform changes them."""
         count = len(self.dataset)
         self.order = order = torch.randperm(count) if self.shuffle else torch.arange(count)
-        several = on.type != "cpu" and getattr(self.transform, "per_picture", False)
+        several = on.type != "cpu" and getattr(self.transform, "whole_batch", False)
         parts = order.split(self.batch_size * max(1, AT_ONCE // self.batch_size if several else 1))
         for part, images in zip(parts, self._gathered(parts, on), strict=True):
             images = images.permute(0, 3, 1, 2)

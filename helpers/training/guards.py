@@ -139,7 +139,7 @@ def _try_loss(loss_fn, logits: torch.Tensor, label: torch.Tensor, mix) -> None:
 
 
 class LossWatch:
-    """Remembers on the device which loss was not finite first: a look at every one would wait for a GPU at every step.
+    """Finds the first loss that is not finite, of several at once: a look at each would wait for a GPU at every step.
 
     Weights that such a loss has spoiled meanwhile are not kept: validation refuses outputs that are not finite.
     """

@@ -209,8 +209,8 @@ def fit(
 def _averaging(model: nn.Module, decay: float) -> tuple[nn.Module, Callable[[], None]]:
     """Return a copy of a network and what moves it towards the network, all numbers at once.
 
-    Torch's `AveragedModel` takes each tensor for itself: hundreds of operations a step. Whole numbers, such as how many
-    batches batch norm has seen, have no mean and are shared.
+    Torch's `AveragedModel` takes each tensor for itself, in several operations. Whole numbers, such as how many batches
+    batch norm has seen, have no mean and are shared.
     """
     shared = {id(buffer): buffer for buffer in model.buffers() if not buffer.is_floating_point()}
     averaged, move = copy.deepcopy(model, shared), get_ema_multi_avg_fn(decay)

@@ -2,8 +2,8 @@
 
 Bare steps: forward, loss, backward, gradients clipped, weights updated, in the precision that `fit` takes, with a
 fused optimizer. The article's loop: float32 pictures in the computer's memory, a batch of them copied for every step,
-the loss read back after it. `fit` goes over `make_loader`, with the presets, and once recorded. What a turn
-measures is a whole epoch, waited for at its end; the first epoch of a turn is not counted.
+the loss read back after it. `fit` goes over `make_loader`, with the presets, and recorded with each of them. What a
+turn measures is a whole epoch, waited for at its end; the first epoch of a turn is not counted.
 
     python -m tests.benchmarks gpu_speed [--rounds 3] [--steps 40] [--anyway]
 """
@@ -124,8 +124,9 @@ def main(arguments: list[str] | None = None) -> None:
     for name, (*_, presets, _) in WORK.items():
         ways = {"bare steps": bare, "the article's loop": articles}
         ways |= {f"fit, {p}": lambda name, steps, p=p: ours(name, steps, p) for p in presets}
-        for p in presets:
-            ways[f"fit, {p}, recorded"] = lambda name, steps, p=p: ours(name, steps, p, cuda_graphs=True)
+        ways |= {
+            f"fit, {p}, recorded": lambda name, steps, p=p: ours(name, steps, p, cuda_graphs=True) for p in presets
+        }
         turns = {way: [] for way in ways}
         for _ in range(args.rounds):
             for way, run in ways.items():
