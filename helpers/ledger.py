@@ -5,7 +5,7 @@ import csv
 import io
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 from torch import nn
 
-from helpers.evaluation import Evaluation
+from helpers.evaluation import Evaluation, compare
 from helpers.files import ROOT, data_dir, make_folder, read_table, write_text
 from helpers.training import History
 
@@ -33,14 +33,71 @@ def ledger_file() -> Path:
     return Path(named).expanduser() if named else data_dir() / "ledger.csv"
 
 
-def reference(dataset: str = "vehicles") -> Path:
-    """Return the CSV with the stored runs on the real photos of a data set, a row a run; it may not exist yet.
+def photos(dataset: str = "vehicles", techniques: Iterable[str] | None = None, **kept) -> pd.DataFrame:
+    """Return the stored runs on the real photos, a row a run; of vehicles those on the honest split, measured rightly.
 
-    >>> reference("food").name
-    'food_full.csv'
+    Args:
+        dataset: ``"vehicles"`` or ``"food"``.
+        techniques: Keep these only.
+        **kept: Column and value: keep these rows only, such as ``split="article"``; None keeps all.
+
+    >>> runs = photos(techniques=["baseline"], measured=None)
+    >>> runs.technique.unique().tolist(), runs.split.unique().tolist()
+    (['baseline'], ['honest'])
     """
     _check_dataset(dataset)
-    return RESULTS / f"{dataset}_full.csv"
+    path = RESULTS / f"{dataset}_full.csv"
+    if not path.exists():  # the packages were installed without the repository
+        return pd.DataFrame(columns=["technique", "seed", "train_accuracy", "valid_accuracy"])
+    runs = pd.read_csv(path, keep_default_na=False, na_values=[""])  # a technique may be called None
+    honest = {"split": "honest", "measured": "right pictures, eval mode"} if dataset == "vehicles" else {}
+    for column, value in (honest | kept).items():
+        runs = runs if value is None else runs[runs[column] == value]
+    return runs if techniques is None else runs[runs["technique"].isin(techniques)]
+
+
+def gain(runs: pd.DataFrame, first: str, second: str) -> str:
+    """Return in words by how many points of validation accuracy the second technique is ahead, paired over the seeds.
+
+    It takes rows of `rows` or `photos`; the interval is that of `compare` on accuracies and speaks of the seeds alone.
+
+    >>> gain(photos(), "baseline", "dropout")
+    '-3.0 (-4.9 to -1.1), 10 seeds'
+    """
+    wide = runs.pivot_table(index="seed", columns="technique", values="valid_accuracy", aggfunc="last")
+    pairs = wide.reindex(columns=[first, second]).dropna()
+    points = 100 * (pairs[second] - pairs[first]).mean()
+    if len(pairs) < 2:
+        return f"{points:+.1f}, 1 seed" if len(pairs) else "not measured yet"
+    test = compare(pairs[first].tolist(), pairs[second].tolist())
+    low, high = (100 * end for end in test.interval)
+    return f"{points:+.1f} ({low:+.1f} to {high:+.1f}), {len(pairs)} seeds{'' if test.real else ', undecided'}"
+
+
+def summary(runs: pd.DataFrame, by: str | list[str] = "technique", *, against: str | None = None) -> pd.DataFrame:
+    """Return means over the seeds in percent, highest validation accuracy first.
+
+    Args:
+        runs: Rows of `rows` or `photos`.
+        by: The column, or columns, whose values become rows.
+        against: A technique; the last column says what each is worth against it, as `gain` does.
+
+    Returns:
+        A row a technique: ``train``, ``valid`` and, where it was measured, ``test`` accuracy, ``spread`` (standard
+        deviation of ``valid`` over the seeds) and ``seeds``.
+
+    >>> summary(photos(techniques=["baseline", "dropout"]), against="baseline").seeds.tolist()
+    [10, 10]
+    """
+    groups = runs.drop_duplicates([*([by] if isinstance(by, str) else by), "seed"], keep="last").groupby(by, sort=False)
+    measured = [part for part in ("train", "valid", "test") if f"{part}_accuracy" in runs]
+    table = pd.DataFrame({part: groups[f"{part}_accuracy"].mean() for part in measured})
+    table = (100 * table.assign(spread=groups["valid_accuracy"].std())).astype(float).round(1).dropna(axis=1, how="all")
+    table["seeds"] = groups["seed"].count()
+    if against is not None:
+        worth = {name: gain(runs, against, name) for name in table.index if name != against}
+        table[f"against {against}"] = table.index.map(worth).fillna("")
+    return table.sort_values("valid", ascending=False, kind="stable")
 
 
 def changes(recipe: str) -> pd.DataFrame:
@@ -132,8 +189,8 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> pd.DataFra
 
     The last run of each notebook, technique and seed counts. Runs are averaged over seeds; ``spread`` is their sample
     standard deviation and ``interval`` the mean 95 % interval of a single run. Beside them stands what the technique
-    reached on the real photos, from the file of `reference` (vehicles: with the honest split): mean validation
-    accuracy, spread and seeds. A cell is blank where there is no number, such as the spread of one seed.
+    reached on the real photos (`photos`): mean validation accuracy, spread and seeds. A cell is blank where there is no
+    number, such as the spread of one seed.
 
     It has one row a notebook and technique, highest validation accuracy first, in percent (points) with one decimal;
     with `dataset=None` the first column names the data set, each from rank 1: two questions have no common order.
@@ -189,22 +246,17 @@ def _means(profile: str, dataset: str) -> pd.DataFrame:
 
 
 def _reference(dataset: str) -> pd.DataFrame:
-    """Average the stored runs on the real photos over seeds; of vehicles: honest split, right pictures, eval mode."""
-    stored = reference(dataset)
-    if not stored.exists():
-        return pd.DataFrame(columns=["technique", "real_photos"])
-    runs = pd.read_csv(stored, keep_default_na=False, na_values=[""])  # a technique may be called None
-    if dataset == "vehicles":
-        runs = runs[(runs["split"] == "honest") & (runs["measured"] == "right pictures, eval mode")]
+    """Average the stored runs on the real photos over seeds, in words."""
+    runs = photos(dataset)
     if "image_size" in runs:
-        runs["image_size"] = runs["image_size"].map("{} pixels".format)
+        runs = runs.assign(image_size=runs["image_size"].map("{} pixels".format))
     texts = {}
     for technique, own in runs.groupby("technique"):
         # Runs at two picture sizes, or measured in two ways, are two results: no mean runs over both.
         ways = [name for name in ("image_size", "measured") if name in own and own[name].nunique() > 1]
         results = own.groupby(ways, sort=False, dropna=False) if ways else [((), own)]
         texts[technique] = "; ".join(_in_words(100 * result["valid_accuracy"], way) for way, result in results)
-    return pd.DataFrame({"technique": list(texts), "real_photos": list(texts.values())})
+    return pd.DataFrame(texts.items(), columns=["technique", "real_photos"])
 
 
 def _in_words(accuracies: pd.Series, way: tuple) -> str:

@@ -5,7 +5,7 @@ browser.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import ipywidgets
 import numpy as np
@@ -14,7 +14,6 @@ import torch
 from helpers import plots
 from helpers.datasets import ImageDataset
 from helpers.evaluation import Evaluation
-from helpers.training import History
 
 PAGE = 12
 
@@ -60,35 +59,6 @@ def gallery_browser(dataset: ImageDataset, evaluation: Evaluation | None = None)
     controls = [label, page] if evaluation is None else [label, outcome, page]
     row = ipywidgets.HBox(controls, layout=ipywidgets.Layout(flex_flow="row wrap"))
     return ipywidgets.VBox([row, text, picture])
-
-
-def dropout_slider(runs: Mapping[float, History]) -> ipywidgets.VBox:
-    """Slide through dropout rates and watch curves and gap; the axes stay fixed.
-
-    It takes, by dropout rate, what `fit` returned; `plots.sweep` is the static figure.
-    """
-    if not runs:
-        raise ValueError("there is no run to show; pass a dict such as {0.0: history, 0.5: history}.")
-    rates = sorted(runs)
-    slider = ipywidgets.SelectionSlider(
-        options=[(f"{rate:g}", rate) for rate in rates], description="dropout", continuous_update=False
-    )
-    text, picture = ipywidgets.Label(), ipywidgets.Image(format="png")
-    together = plots.curves({f"{rate:g}": runs[rate] for rate in rates}).axes
-    limits = [(axis.get_xlim(), axis.get_ylim()) for axis in together]
-
-    def show(_=None) -> None:
-        figure = plots.curves({"dropout": runs[slider.value]})
-        for axis, (across, up) in zip(figure.axes, limits, strict=True):
-            axis.set(xlim=across, ylim=up)
-        picture.value = plots.png(figure)
-        train, valid = (100 * runs[slider.value].rows[-1][f"{part}_accuracy"] for part in ("train", "valid"))
-        said = f"training (dropout on) {train:.1f} %, validation {valid:.1f} %, gap {train - valid:.1f} points"
-        text.value = f"last epoch: {said}"
-
-    slider.observe(show, "value")
-    show()
-    return ipywidgets.VBox([slider, text, picture])
 
 
 def change_explorer(dataset: ImageDataset, indices: Sequence[int] | None = None, *, seed: int = 0) -> ipywidgets.VBox:

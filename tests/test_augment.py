@@ -7,7 +7,6 @@ from torchvision.transforms.v2 import functional
 
 from helpers import augment, evaluate, seed_everything
 from helpers.augment import batched
-from helpers.evaluation import pgd
 
 SIZE = 32
 
@@ -355,55 +354,3 @@ def test_views_go_into_evaluate():
     one_by_one = [evaluate(model, [(view(images), labels) for images, labels in loader]) for view in chosen]
     expected = torch.stack([e.probabilities for e in [evaluate(model, loader), *one_by_one]]).mean(0)
     torch.testing.assert_close(found.probabilities, expected)
-
-
-@pytest.fixture
-def attacked():
-    seed_everything(0)
-    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 6 * 6, 5))
-    images, labels = torch.rand(7, 3, 8, 8), torch.randint(5, (7,))
-    images[0] = 1.0  # at the border of what a picture may hold
-    return model, images, labels
-
-
-@pytest.mark.parametrize("random_start", [False, True])
-@pytest.mark.parametrize("epsilon", [8 / 255, 0.3])
-def test_adversarial_pictures_stay_within_epsilon_and_are_pictures(attacked, epsilon, random_start):
-    model, images, labels = attacked
-    found = pgd(model, images, labels, epsilon=epsilon, step=epsilon / 3, random_start=random_start)
-    assert (found - images).abs().max() <= epsilon + 1e-6
-    assert found.min() >= 0
-    assert found.max() <= 1
-    assert not found.requires_grad
-
-
-def test_adversarial_pictures_raise_the_loss_and_leave_the_model_alone(attacked):
-    model, images, labels = attacked
-    model.train()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    found = pgd(model, images, labels)
-    assert model.training
-    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
-    assert all(parameter.grad is None for parameter in model.parameters())
-    model.eval()
-    loss = nn.functional.cross_entropy
-    assert loss(model(found), labels) > loss(model(images), labels)
-
-
-def test_an_attack_leaves_every_part_of_a_model_in_its_mode_also_when_it_fails(attacked):
-    model, images, labels = attacked
-    model.train()
-    model[1].eval()
-    pgd(model, images, labels, steps=1)
-    with pytest.raises(RuntimeError):
-        pgd(model, images[:, :2], labels, steps=1)
-    assert [part.training for part in model] == [True, False, True, True, True]
-
-
-def test_pgd_equals_the_reference_implementation(attacked):
-    foolbox = pytest.importorskip("foolbox", reason="foolbox is in requirements-dev.txt")
-    model, images, labels = attacked
-    model.eval()
-    attack = foolbox.attacks.LinfPGD(abs_stepsize=2 / 255, steps=10, random_start=False)
-    reference, *_ = attack(foolbox.PyTorchModel(model, bounds=(0, 1), device="cpu"), images, labels, epsilons=8 / 255)
-    torch.testing.assert_close(pgd(model, images, labels), reference)

@@ -34,7 +34,6 @@ def train(dropout, progress):
     "gallery_browser": """
 guessed = torch.eye(2)[data.valid.labels.roll(1)]
 widgets.gallery_browser(data.valid, Evaluation(guessed, data.valid.labels, data.valid.classes))""",
-    "dropout_slider": "widgets.dropout_slider({0.0: history, 0.5: train(0.5, False)})",
     "change_explorer": "widgets.change_explorer(data.train)",
 }
 WRONG = """def accuracy(batches):

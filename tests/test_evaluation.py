@@ -15,6 +15,7 @@ from helpers.evaluation import (
     majority_vote,
     mistake_correlation,
     predict,
+    scores,
     wilson,
 )
 
@@ -306,6 +307,19 @@ def test_a_member_without_mistakes_correlates_with_nobody():
     assert table.a.tolist() == ["1", "1", "2"]
     assert table.correlation.isna().tolist() == [True, True, False]
     assert table.both_wrong.tolist() == [0.0, 0.0, 0.5]
+
+
+def test_scores_are_those_of_the_evaluation_and_means_over_several_runs():
+    good, bad = result([True] * 8 + [False] * 2), result([True] * 6 + [False] * 4)
+    one = scores({"good": good})
+    assert one.loc["good", "accuracy"] == 80
+    assert one.loc["good", ["low", "high"]].tolist() == pytest.approx([100 * end for end in good.interval], abs=0.01)
+    assert one.loc["good", "loss"] == pytest.approx(good.loss, abs=0.01)
+    assert "spread" not in one
+    both = scores({"good": [good, good], "mixed": [good, bad]})
+    assert both.accuracy.tolist() == [80, 70]
+    assert both.spread.tolist() == pytest.approx([0, 14.14])
+    assert both.loc["mixed", "loss"] == pytest.approx((good.loss + bad.loss) / 2, abs=0.01)
 
 
 @pytest.mark.parametrize("together", [ensemble, majority_vote, mistake_correlation])

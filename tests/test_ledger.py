@@ -295,7 +295,7 @@ def test_the_honest_results_on_the_real_photos_stand_beside(path):
     runs += [("baseline", "honest", scrambled, 0.2), ("dropout", "honest", right, 0.9)]
     columns = ["technique", "split", "measured", "valid_accuracy"]
     stored = [dict.fromkeys(RESULTS, 0) | dict(zip(columns, run, strict=True)) for run in runs]
-    pd.DataFrame(stored).to_csv(ledger.reference(), index=False)
+    pd.DataFrame(stored).to_csv(ledger.RESULTS / "vehicles_full.csv", index=False)
     record(7)
     record(6, "my idea")
     board = ledger.leaderboard("sample").set_index("technique")
@@ -310,7 +310,7 @@ def test_the_real_food_photos_stand_beside_the_food_only(path):
     columns = ["technique", "image_size", "measured", "seed", "valid_accuracy"]
     runs = [("CNN", 128, "eval mode", 0, 0.60), ("CNN", 128, "eval mode", 1, 0.62)]
     runs += [("ResNet", 128, "eval mode", 0, 0.7), ("ResNet", 64, "eval mode", 0, 0.6), ("baseline", 128, "", 0, 0.5)]
-    pd.DataFrame(runs, columns=columns).to_csv(ledger.reference("food"), index=False)
+    pd.DataFrame(runs, columns=columns).to_csv(ledger.RESULTS / "food_full.csv", index=False)
     record_both()
     board = ledger.leaderboard("sample", dataset="food").set_index("technique")
     assert board.loc["CNN", "real_photos"] == "61.0 +- 1.4 (2 seeds)"
@@ -318,11 +318,46 @@ def test_the_real_food_photos_stand_beside_the_food_only(path):
     assert ledger.leaderboard("sample").real_photos.tolist() == ["", ""]
 
 
-def test_the_stored_runs_of_the_vehicles_are_where_reference_says():
-    assert ledger.reference().exists()
-    assert ledger.reference("food").parent == ledger.reference().parent
+def test_the_stored_runs_on_photos_are_those_measured_rightly_unless_others_are_asked_for():
+    runs = ledger.photos()
+    assert {"baseline", "dropout"} <= set(runs.technique)
+    assert set(runs.split) == {"honest"}
+    assert set(runs.measured) == {"right pictures, eval mode"}
+    article = ledger.photos(techniques=["dropout"], split="article", measured=None)
+    assert set(article.technique) == {"dropout"}
+    assert set(article.split) == {"article"}
+    assert article.measured.nunique() == 3
+    assert len(ledger.photos("food", ["best recipe"], image_size=128)) >= 1
     with pytest.raises(ValueError, match="dataset is 'planes'"):
-        ledger.reference("planes")
+        ledger.photos("planes")
+
+
+def runs(**accuracies):
+    """Return rows of runs: by technique, the validation accuracy of seeds 0, 1, ..."""
+    rows = [(name, seed, share) for name, shares in accuracies.items() for seed, share in enumerate(shares)]
+    table = pd.DataFrame(rows, columns=["technique", "seed", "valid_accuracy"])
+    return table.assign(train_accuracy=0.9).dropna()
+
+
+def test_a_gain_is_paired_over_the_seeds_and_says_when_it_is_undecided():
+    nan = float("nan")
+    table = runs(plain=[0.6, 0.7, 0.8], better=[0.65, 0.76, 0.84], luck=[0.7, 0.6, 0.85], one=[nan, 0.72, nan])
+    assert ledger.gain(table.sample(frac=1, random_state=0), "plain", "better") == "+5.0 (+2.5 to +7.5), 3 seeds"
+    assert ledger.gain(table, "better", "plain") == "-5.0 (-7.5 to -2.5), 3 seeds"
+    assert ledger.gain(table, "plain", "luck").endswith("3 seeds, undecided")
+    assert ledger.gain(table, "plain", "one") == "+2.0, 1 seed"
+    assert ledger.gain(table, "plain", "nobody tried this") == "not measured yet"
+
+
+def test_a_summary_takes_the_last_run_of_each_seed_and_names_what_each_technique_is_worth():
+    table = pd.concat([runs(plain=[0.1]), runs(plain=[0.6, 0.7, 0.8], better=[0.65, 0.76, 0.84])])
+    summary = ledger.summary(table, against="plain")
+    assert summary.index.tolist() == ["better", "plain"]
+    assert summary.loc["plain", ["train", "valid", "spread", "seeds"]].tolist() == [90.0, 70.0, 10.0, 3]
+    assert summary["against plain"].tolist() == ["+5.0 (+2.5 to +7.5), 3 seeds", ""]
+    assert "test" not in summary
+    by_two = ledger.summary(table.assign(split="honest"), ["split", "technique"])
+    assert by_two.valid.to_dict() == {("honest", "better"): 75.0, ("honest", "plain"): 70.0}
 
 
 def test_best_gives_the_mean_to_beat(path):

@@ -28,7 +28,6 @@ TOOLS = {  # pinned because they are called, not imported: where, and by which w
     "pytest-cov": ("bootstrap.py", "--cov=course"),
     "pytest-xdist": ("bootstrap.py", '"-n", "2"'),
     "ruff": ("bootstrap.py", '"ruff"'),
-    "foolbox": ("tests/test_augment.py", 'importorskip("foolbox"'),
 }
 
 

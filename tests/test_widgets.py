@@ -5,7 +5,6 @@ import torch
 from helpers import augment, plots, widgets
 from helpers.datasets import ImageDataset
 from helpers.evaluation import Evaluation
-from helpers.training import COLUMNS, History
 
 CLASSES = ["ordinary", "emergency"]
 
@@ -35,12 +34,6 @@ def said(data):
     predictions = data.labels.clone()
     predictions[[3, 20, 21]] = 1 - predictions[[3, 20, 21]]
     return Evaluation(torch.nn.functional.one_hot(predictions, 2).float(), data.labels, CLASSES)
-
-
-def run(train, valid):
-    rows = [dict.fromkeys(COLUMNS, 0.5) | {"epoch": epoch} for epoch in (1, 2)]
-    rows[1] |= {"train_accuracy": train, "valid_accuracy": valid}
-    return History(rows, best_epoch=2)
 
 
 def test_the_browser_replaces_its_picture_when_the_label_changes(data):
@@ -101,34 +94,6 @@ def test_a_filter_that_nothing_passes_leaves_a_sentence(data):
 def test_the_browser_refuses_an_evaluation_of_other_pictures(data, said):
     with pytest.raises(ValueError, match="is of 30 pictures but the dataset has 5"):
         widgets.gallery_browser(data.subset(range(5)), said)
-
-
-def test_the_slider_shows_the_run_of_the_chosen_rate_and_its_gap():
-    slider, text, picture = widgets.dropout_slider({0.5: run(0.8, 0.75), 0.0: run(1.0, 0.7)}).children
-    assert [name for name, _ in slider.options] == ["0", "0.5"]
-    assert text.value == "last epoch: training (dropout on) 100.0 %, validation 70.0 %, gap 30.0 points"
-    before = bytes(picture.value)
-    slider.value = 0.5
-    assert bytes(picture.value) != before
-    assert text.value.endswith("gap 5.0 points")
-
-
-def test_the_axes_of_the_slider_stay_fixed(monkeypatch):
-    figures = []
-    png = plots.png
-    monkeypatch.setattr(widgets.plots, "png", lambda figure: figures.append(figure) or png(figure))
-    slider, _, _ = widgets.dropout_slider({0.0: run(1.0, 0.4), 0.5: run(0.8, 0.75)}).children
-    slider.value = 0.5
-    limits = [[(axis.get_xlim(), axis.get_ylim()) for axis in figure.axes] for figure in figures]
-    assert len(limits) == 2
-    assert limits[0] == limits[1]
-    assert limits[1][1][1][0] < 40
-    assert limits[1][1][1][1] > 100
-
-
-def test_a_slider_without_runs_is_refused():
-    with pytest.raises(ValueError, match="no run to show"):
-        widgets.dropout_slider({})
 
 
 @pytest.fixture
@@ -204,7 +169,6 @@ def test_the_explorer_of_no_pictures_is_refused(noisy):
 def test_no_widget_uses_an_output_area(data):
     boxes = [
         widgets.gallery_browser(data),
-        widgets.dropout_slider({0.0: run(1.0, 0.7)}),
         widgets.change_explorer(data),
     ]
     kinds = set()
@@ -212,5 +176,5 @@ def test_no_widget_uses_an_output_area(data):
         widget = boxes.pop()
         kinds.add(type(widget).__name__)
         boxes.extend(getattr(widget, "children", ()))
-    controls = {"Button", "FloatSlider", "IntSlider", "SelectionSlider", "ToggleButtons"}
+    controls = {"Button", "FloatSlider", "IntSlider", "ToggleButtons"}
     assert kinds == {"VBox", "HBox", "Label", "Image"} | controls

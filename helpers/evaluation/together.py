@@ -1,7 +1,7 @@
 """Let several classifiers decide together, and see whether they make the same mistakes."""
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -50,6 +50,27 @@ def majority_vote(evaluations: Members) -> Evaluation:
         winners = torch.where(votes_for_a_leader, member.predictions, winners)
     logits = votes + 0.5 * nn.functional.one_hot(winners, classes)
     return Evaluation(logits, members[0].labels, members[0].classes)
+
+
+def scores(results: Mapping[str, Evaluation | Sequence[Evaluation]]) -> pd.DataFrame:
+    """Return a row a result: accuracy and the ends of its 95 % interval in percent, and the loss.
+
+    Of several runs of a recipe it takes the means, and adds the ``spread`` (standard deviation) of their accuracies.
+
+    >>> run = Evaluation(torch.eye(2), torch.tensor([0, 1]), ["a", "b"])
+    >>> scores({"one run": run, "two runs": [run, run]})[["accuracy", "spread"]].values.tolist()
+    [[100.0, nan], [100.0, 0.0]]
+    """
+    rows = {}
+    for name, runs in results.items():
+        own = [runs] if isinstance(runs, Evaluation) else runs
+        accuracies = pd.Series([100 * run.accuracy for run in own])
+        low, high = (100 * sum(run.interval[end] for run in own) / len(own) for end in (0, 1))
+        loss = sum(run.loss for run in own) / len(own)
+        rows[name] = {"accuracy": accuracies.mean(), "low": low, "high": high, "loss": loss, "spread": accuracies.std()}
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    every = any(not isinstance(runs, Evaluation) for runs in results.values())
+    return (table if every else table.drop(columns="spread")).round(2)
 
 
 def mistake_correlation(evaluations: Members) -> pd.DataFrame:
