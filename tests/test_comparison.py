@@ -71,7 +71,9 @@ def test_both_chances_by_hand():
     d = (gains > 0).astype(float) - (gains >= 0)
     seeds, pictures = 250 * d.mean(1).var(ddof=1), 3 * d.mean(0).var(ddof=1)
     rest = (d - d.mean(1, keepdims=True) - d.mean(0) + d.mean()).var() * d.size / (2 * 249)
-    half = np.sqrt(4.302653**2 * seeds / 750 + 1.969537**2 * (max(pictures - rest, 0) + 3 / 249) / 750)
+    seeds, pictures = seeds / 750, max(max(pictures, 3 / 249) - rest, 1.44 / 750) / 750
+    # of two degrees of freedom the pictures' share is 1 - 2 / 2
+    half = max(1.969537 * np.sqrt(seeds + pictures), 4.302653 * np.sqrt(seeds))
     found = compare(*runs)
     assert found.difference == pytest.approx(d.mean())
     assert found.interval == pytest.approx((d.mean() - half, d.mean() + half), abs=1e-5)
@@ -147,6 +149,6 @@ def test_equally_good_recipes_are_seldom_told_apart():
 @pytest.mark.parametrize("case", list(cases()), ids=str)
 def test_the_interval_covers_as_often_as_it_says(case):
     covered, told = rates(case, draws=1000)
-    assert 0.93 - 0.015 <= covered <= 0.99, covered
+    assert 0.93 - 0.012 <= covered <= 0.97 + 0.012, covered  # a thousand draws vary by 0.006
     if not case.effect:
-        assert told <= 0.055 + 0.015, told
+        assert told <= 0.055 + 0.012, told
