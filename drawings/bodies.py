@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-from drawings.solid import Colour, Placed, mix
+from drawings.solid import Colour, Placed, darker, mix
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ def draw_side(sheet: Sheet, paint: Colour, glass: Colour, cladding: Colour | Non
             sheet.panel(start, start + (stop - start) * 0.55, body.belt + 0.11, body.glass_height, (*sky, 40))
             sheet.panel(start, stop, body.belt + 0.01, body.belt + 0.07, (0, 0, 0, 60))
     if sheet.large:
-        seam = mix(skin, (0, 0, 0), 0.45)
+        seam = darker(skin, 0.45)
         for start, stop in body.windows[:2] if body.height < 2 else body.windows[:1]:
             for edge in (start - 0.005, stop + 0.007):
                 place.line([sheet.on_side(edge, floor + 0.08), sheet.on_side(edge, body.belt)], seam, 0.018)
@@ -311,7 +311,7 @@ def draw_ends(sheet: Sheet, paint: Colour, lamp_style: float, lit: bool, plate: 
     else:
         lamp, colour, strength = ((255, 40, 30) if lit else (150, 20, 22)), (255, 40, 30), 0.6
         if body.rear_window is None and tall:
-            place.line([sheet.on_end(0, low + 0.1), sheet.on_end(0, 0.95)], mix(paint, (0, 0, 0), 0.5), 0.03)
+            place.line([sheet.on_end(0, low + 0.1), sheet.on_end(0, 0.95)], darker(paint, 0.5), 0.03)
     inner = 0.62 if end > 0 else 0.7
     for sign in (-1, 1):
         sheet.patch((sign * inner, sign * 0.95), (z[0] - 0.02 * lamp_style, z[1]), lamp)

@@ -4,7 +4,7 @@ import math
 from random import Random
 
 from drawings.relief import Relief, Skin
-from drawings.solid import jitter
+from drawings.solid import one_of
 
 STEEL = Skin((190, 192, 196), (120, 122, 128), 0.4, "patch", 0.5, gloss=0.9)
 
@@ -50,7 +50,7 @@ def knife(relief: Relief, rng: Random, x: float, y: float, turn: float) -> None:
 
 def chopsticks(relief: Relief, rng: Random, x: float, y: float, turn: float) -> None:
     """Put down a pair of chopsticks, on whatever lies there."""
-    wood = jitter(rng, rng.choice([(168, 112, 60), (40, 30, 28), (150, 40, 36), (206, 176, 120)]), 10)
+    wood = one_of(rng, [(168, 112, 60), (40, 30, 28), (150, 40, 36), (206, 176, 120)], 10)
     high = relief.level(x, y, 10) + 1
     for side in (-1, 1):
         angle = turn + side * rng.uniform(0.01, 0.06)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from drawings.scenery import Setting
-from drawings.solid import Camera, jitter, mix
+from drawings.solid import Camera, dimmed, jitter, lighter, mix, one_of
 
 
 def occlude(camera: Camera, rng: Random) -> None:
@@ -17,14 +17,12 @@ def occlude(camera: Camera, rng: Random) -> None:
     dim = light.ambient + 0.5 * light.direct
     if kind == "post":
         wide = rng.uniform(0.012, 0.035) * size
-        draw.rectangle((column, 0, column + wide, rng.uniform(0.85, 1) * size), mix((0, 0, 0), (96, 98, 100), dim))
-        draw.rectangle((column, 0, column + wide * 0.3, size), mix((0, 0, 0), (150, 152, 154), dim))
+        draw.rectangle((column, 0, column + wide, rng.uniform(0.85, 1) * size), dimmed((96, 98, 100), dim))
+        draw.rectangle((column, 0, column + wide * 0.3, size), dimmed((150, 152, 154), dim))
     elif kind == "person":
         tall, foot = rng.uniform(0.3, 0.6) * size, rng.uniform(0.8, 0.98) * size
         wide = tall * 0.13
-        coat = mix(
-            (0, 0, 0), jitter(rng, rng.choice([(40, 50, 80), (150, 40, 40), (60, 60, 62), (210, 220, 60)]), 16), dim
-        )
+        coat = dimmed(one_of(rng, [(40, 50, 80), (150, 40, 40), (60, 60, 62), (210, 220, 60)], 16), dim)
         head = foot - tall
         for leg in (-1, 0.1):
             draw.rectangle((column + leg * wide, foot - 0.48 * tall, column + (leg + 0.85) * wide, foot), (30, 32, 44))
@@ -32,19 +30,18 @@ def occlude(camera: Camera, rng: Random) -> None:
             (column - wide * 1.2, head + 0.14 * tall, column + wide * 1.2, foot - 0.42 * tall), wide * 0.6, coat
         )
         draw.ellipse(
-            (column - 0.075 * tall, head, column + 0.075 * tall, head + 0.16 * tall),
-            mix((0, 0, 0), (206, 160, 130), dim),
+            (column - 0.075 * tall, head, column + 0.075 * tall, head + 0.16 * tall), dimmed((206, 160, 130), dim)
         )
     elif kind == "cones":
         for _ in range(rng.randint(1, 3)):
             column, foot, tall = rng.uniform(0, 1) * size, rng.uniform(0.82, 1.0) * size, rng.uniform(0.1, 0.18) * size
             draw.polygon([(column - tall * 0.3, foot), (column, foot - tall), (column + tall * 0.3, foot)],
-                         mix((0, 0, 0), (236, 92, 26), dim))  # fmt: skip
+                         dimmed((236, 92, 26), dim))  # fmt: skip
             draw.rectangle(
                 (column - tall * 0.16, foot - tall * 0.5, column + tall * 0.16, foot - tall * 0.32), (230, 230, 226)
             )
     elif kind == "rail":
-        row, colour = rng.uniform(0.8, 0.95) * size, mix((0, 0, 0), (150, 154, 158), dim)
+        row, colour = rng.uniform(0.8, 0.95) * size, dimmed((150, 154, 158), dim)
         draw.rectangle((0, row, size, row + 0.02 * size), colour)
         for post in range(int(rng.uniform(0, 30)), size, rng.choice([16, 30, 60])):
             draw.rectangle((post, row, post + 3, size), colour)
@@ -54,7 +51,7 @@ def occlude(camera: Camera, rng: Random) -> None:
             x, y = corner + rng.gauss(0, 0.16) * size, rng.gauss(0, 0.16) * size
             radius = rng.uniform(0.01, 0.035) * size
             draw.ellipse((x - radius, y - radius * 0.6, x + radius, y + radius * 0.6),
-                         mix((0, 0, 0), jitter(rng, (56, 92, 42), 18), dim))  # fmt: skip
+                         dimmed(jitter(rng, (56, 92, 42), 18), dim))  # fmt: skip
 
 
 def weather(setting: Setting, camera: Camera, rng: Random, noise: np.random.Generator) -> None:
@@ -93,4 +90,4 @@ def glow(camera: Camera) -> None:
             continue
         side = int(2 * radius)
         mask = _GLOW.resize((side, side)).point([int(level * strength) for level in range(256)])
-        canvas.paste(mix(colour, (255, 255, 255), 0.25), (int(column - radius), int(row - radius)), mask)
+        canvas.paste(lighter(colour, 0.25), (int(column - radius), int(row - radius)), mask)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from drawings.bodies import Sheet
-from drawings.solid import Colour, lettering, mix
+from drawings.solid import Colour, darker, lettering, lighter
 
 BLUE, RED, AMBER, CLEAR = (24, 82, 255), (255, 28, 24), (255, 156, 20), (225, 228, 232)
 Item = Callable[[Sheet], None]
@@ -151,7 +151,7 @@ def light_bar(share: float, lenses: Sequence[Colour], wide: float = 0.62, tall: 
             low = -half + 2 * half * number / len(lenses)
             colour = lenses[number]
             flash = lit and number % 2 == 0
-            shown = mix(colour, (255, 255, 255), 0.35) if flash else mix(colour, (0, 0, 0), 0.25)
+            shown = lighter(colour, 0.35) if flash else darker(colour, 0.25)
             sheet.place.box(
                 (x - deep, x + deep), (low, low + 2 * half / len(lenses)), (z + 0.04, z + 0.04 + tall), shown
             )
@@ -171,7 +171,7 @@ def beacon(share: float, colour: Colour, across: float = 0.0, size: float = 0.1,
         x, z = _roof(sheet, share)
         y = across * sheet.body.width / 2
         sheet.place.box((x - size, x + size), (y - size, y + size), (z, z + 2.2 * size),
-                        mix(colour, (255, 255, 255), 0.2) if lit else mix(colour, (0, 0, 0), 0.3))  # fmt: skip
+                        lighter(colour, 0.2) if lit else darker(colour, 0.3))  # fmt: skip
         if lit:
             dark = sheet.place.light.dark
             column, row = sheet.place.spot(x, y, z + size)
@@ -190,7 +190,7 @@ def grille_lamps(colour: Colour, z: float, lit: bool = True) -> Item:
             return
         dark = sheet.place.light.dark
         for sign in (-1, 1):
-            sheet.patch((sign * 0.16, sign * 0.36), (z, z + 0.05), mix(colour, (255, 255, 255), 0.3))
+            sheet.patch((sign * 0.16, sign * 0.36), (z, z + 0.05), lighter(colour, 0.3))
             if lit:
                 column, row = sheet.place.spot(*sheet.on_end(sign * 0.26, z + 0.025))
                 sheet.place.camera.glows.append((column, row, sheet.place.pixels(0.2 + 0.5 * dark), colour, 0.4))

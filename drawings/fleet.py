@@ -4,7 +4,7 @@ from random import Random
 
 from drawings import fittings
 from drawings.fittings import AMBER, BLUE, CLEAR, RED
-from drawings.solid import jitter
+from drawings.solid import jitter, one_of
 from drawings.vehicles import Vehicle, finish, paint
 
 WHITE, BLACK, YELLOW, FIRE = (234, 236, 238), (30, 31, 35), (226, 220, 30), (188, 24, 26)
@@ -28,8 +28,8 @@ def _police_body(rng: Random) -> str:
 def _patrol_striped(rng: Random) -> Vehicle:
     """White or silver, with a stripe and a word."""
     body = _police_body(rng)
-    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, WHITE, SILVER]), 8))
-    stripe = jitter(rng, rng.choice([NAVY, SKY, SKY, GREEN, (196, 160, 40)]), 14)
+    vehicle = Vehicle(body, one_of(rng, [WHITE, WHITE, SILVER], 8))
+    stripe = one_of(rng, [NAVY, SKY, SKY, GREEN, (196, 160, 40)], 14)
     low = rng.uniform(0.3, 0.42)
     vehicle.on_side += [fittings.band(low, low + rng.uniform(0.1, 0.2), stripe)]
     if rng.random() < 0.5:
@@ -52,7 +52,7 @@ def _patrol_black_and_white(rng: Random) -> Vehicle:
 def _patrol_chequered(rng: Random) -> Vehicle:
     """White or silver with a Battenburg pattern in blue and yellow."""
     body = _police_body(rng)
-    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, SILVER]), 8))
+    vehicle = Vehicle(body, one_of(rng, [WHITE, SILVER], 8))
     low = rng.uniform(0.28, 0.34)
     rows, cells = rng.choice([(2, 7), (2, 9), (1, 8), (2, 12)])
     vehicle.on_side += [fittings.checks(low, low + rng.uniform(0.2, 0.3), cells, rows, jitter(rng, YELLOW, 14), SKY)]
@@ -64,8 +64,8 @@ def _patrol_chequered(rng: Random) -> Vehicle:
 def _patrol_two_tone(rng: Random) -> Vehicle:
     """Hood and doors in blue or green on silver or white."""
     body = _police_body(rng)
-    second = jitter(rng, rng.choice([NAVY, SKY, GREEN]), 14)
-    vehicle = Vehicle(body, jitter(rng, rng.choice([SILVER, WHITE]), 8), hood=second if rng.random() < 0.5 else None)
+    second = one_of(rng, [NAVY, SKY, GREEN], 14)
+    vehicle = Vehicle(body, one_of(rng, [SILVER, WHITE], 8), hood=second if rng.random() < 0.5 else None)
     vehicle.on_side += [fittings.area(0.3, 0.76, 0.1, 0.64, second), fittings.word("POLICE", WHITE, 0.52, 0.45, 0.1)]
     vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
     return vehicle
@@ -74,9 +74,9 @@ def _patrol_two_tone(rng: Random) -> Vehicle:
 def _ambulance(rng: Random) -> Vehicle:
     """A white, yellow or cream van or box with stripes, chequers or a cross."""
     body = rng.choice(["van", "van", "minibus", "box", "box", "box"])
-    base = jitter(rng, rng.choice([WHITE, WHITE, WHITE, (232, 218, 60), (238, 228, 190)]), 8)
+    base = one_of(rng, [WHITE, WHITE, WHITE, (232, 218, 60), (238, 228, 190)], 8)
     vehicle = Vehicle(body, base)
-    accent = jitter(rng, rng.choice([(214, 34, 30), (214, 34, 30), ORANGE, SKY, GREEN]), 12)
+    accent = one_of(rng, [(214, 34, 30), (214, 34, 30), ORANGE, SKY, GREEN], 12)
     style = rng.random()
     if style < 0.35:
         low = rng.uniform(0.26, 0.36)
@@ -122,7 +122,7 @@ def _fire_command(rng: Random) -> Vehicle:
     """A red car, pick-up or van of the fire brigade."""
     body = rng.choice(["suv", "pickup", "estate", "van"])
     vehicle = Vehicle(body, jitter(rng, FIRE, 12))
-    stripe = jitter(rng, rng.choice([WHITE, YELLOW]), 8)
+    stripe = one_of(rng, [WHITE, YELLOW], 8)
     low = rng.uniform(0.3, 0.42)
     vehicle.on_side += [fittings.band(low, low + 0.09, stripe), fittings.word("FIRE", stripe, 0.42, 0.55, 0.1)]
     lens = rng.choice([BLUE, RED])
@@ -133,7 +133,7 @@ def _fire_command(rng: Random) -> Vehicle:
 def _unmarked(rng: Random) -> Vehicle:
     """A dark or grey patrol car with small lamps only."""
     body = rng.choice(["sedan", "suv", "estate", "suv"])
-    vehicle = Vehicle(body, jitter(rng, rng.choice([BLACK, (70, 74, 80), NAVY, SILVER, (120, 20, 26)]), 10))
+    vehicle = Vehicle(body, one_of(rng, [BLACK, (70, 74, 80), NAVY, SILVER, (120, 20, 26)], 10))
     colour = rng.choice([BLUE, BLUE, RED])
     if rng.random() < 0.5:
         vehicle.on_end.append(fittings.grille_lamps(colour, 0.42))
@@ -145,18 +145,16 @@ def _unmarked(rng: Random) -> Vehicle:
 def _plain_service(rng: Random) -> Vehicle:
     """A van or car of a service with a light bar and hardly any livery."""
     body = rng.choice(["van", "suv", "sedan", "minibus"])
-    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, WHITE, SILVER, BLACK, FIRE]), 10))
+    vehicle = Vehicle(body, one_of(rng, [WHITE, WHITE, SILVER, BLACK, FIRE], 10))
     vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
     if rng.random() < 0.5:
-        vehicle.on_side.append(fittings.band(0.36, 0.4, jitter(rng, rng.choice([NAVY, RED]), 10)))
+        vehicle.on_side.append(fittings.band(0.36, 0.4, one_of(rng, [NAVY, RED], 10)))
     return vehicle
 
 
 def _taxi(rng: Random) -> Vehicle:
     body = rng.choice(["sedan", "sedan", "estate", "suv", "hatchback"])
-    vehicle = Vehicle(
-        body, jitter(rng, rng.choice([(230, 180, 30), (230, 180, 30), BLACK, (226, 214, 176), WHITE]), 10)
-    )
+    vehicle = Vehicle(body, one_of(rng, [(230, 180, 30), (230, 180, 30), BLACK, (226, 214, 176), WHITE], 10))
     if rng.random() < 0.5:
         vehicle.on_side.append(fittings.checks(0.48, 0.56, 22, 2, BLACK, WHITE))
     vehicle.on_side.append(fittings.word("TAXI", BLACK if sum(vehicle.paint) > 300 else WHITE, 0.45, 0.38, 0.1))
@@ -167,8 +165,8 @@ def _taxi(rng: Random) -> Vehicle:
 def _delivery(rng: Random) -> Vehicle:
     """A white or coloured van with a firm's name and stripes."""
     body = rng.choice(["van", "van", "box", "minibus", "lorry"])
-    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, WHITE, WHITE, (236, 200, 40), SILVER]), 8))
-    accent = jitter(rng, rng.choice([(206, 34, 36), SKY, GREEN, ORANGE, NAVY, (110, 40, 130)]), 16)
+    vehicle = Vehicle(body, one_of(rng, [WHITE, WHITE, WHITE, (236, 200, 40), SILVER], 8))
+    accent = one_of(rng, [(206, 34, 36), SKY, GREEN, ORANGE, NAVY, (110, 40, 130)], 16)
     low = rng.uniform(0.25, 0.45)
     if rng.random() < 0.6:
         vehicle.on_side.append(fittings.band(low, low + rng.uniform(0.04, 0.16), accent))
@@ -199,18 +197,18 @@ def _red_lorry(rng: Random) -> Vehicle:
         if rng.random() < 0.4:
             vehicle.on_side.append(fittings.lockers(0.3, 0.98, 0.25, 0.9, 3))
     else:
-        vehicle.on_side.append(fittings.band(0.3, 0.36, jitter(rng, rng.choice([WHITE, YELLOW, BLACK]), 8)))
+        vehicle.on_side.append(fittings.band(0.3, 0.36, one_of(rng, [WHITE, YELLOW, BLACK], 8)))
     return vehicle
 
 
 def _construction(rng: Random) -> Vehicle:
     """A vehicle of a building site or a breakdown service, with an amber lamp."""
     body = rng.choice(["lorry", "pickup", "van", "box", "suv"])
-    vehicle = Vehicle(body, jitter(rng, rng.choice([ORANGE, (238, 178, 30), WHITE, (238, 178, 30)]), 12))
+    vehicle = Vehicle(body, one_of(rng, [ORANGE, (238, 178, 30), WHITE, (238, 178, 30)], 12))
     if rng.random() < 0.5:
         vehicle.on_side.append(fittings.checks(0.3, 0.38, 16, 1, (214, 34, 30), WHITE))
     elif rng.random() < 0.5:
-        vehicle.on_side.append(fittings.band(0.3, 0.4, jitter(rng, rng.choice([GREEN, NAVY, BLACK]), 10)))
+        vehicle.on_side.append(fittings.band(0.3, 0.4, one_of(rng, [GREEN, NAVY, BLACK], 10)))
     vehicle.on_end.append(fittings.chevrons(0.2, 0.5, (214, 34, 30), YELLOW))
     lit = rng.random() < 0.6
     if rng.random() < 0.5:
@@ -223,7 +221,7 @@ def _construction(rng: Random) -> Vehicle:
 def _tuned(rng: Random) -> Vehicle:
     """A car with rally stripes, a contrasting roof or a hood in another colour."""
     vehicle = Vehicle(rng.choice(["sedan", "hatchback", "sports", "estate"]), paint(rng))
-    second = jitter(rng, rng.choice([WHITE, BLACK, SKY, RED, YELLOW]), 12)
+    second = one_of(rng, [WHITE, BLACK, SKY, RED, YELLOW], 12)
     choice = rng.random()
     if choice < 0.35:
         vehicle.on_side.append(fittings.band(0.28, 0.28 + rng.uniform(0.04, 0.14), second))
@@ -237,9 +235,9 @@ def _tuned(rng: Random) -> Vehicle:
 def _two_tone_civil(rng: Random) -> Vehicle:
     """White, silver or black cars and offroaders, some two-tone, some with a rack: easily taken for a patrol car."""
     body = rng.choice(["sedan", "suv", "suv", "estate"])
-    vehicle = Vehicle(body, jitter(rng, rng.choice([WHITE, BLACK, SILVER, NAVY]), 8))
+    vehicle = Vehicle(body, one_of(rng, [WHITE, BLACK, SILVER, NAVY], 8))
     if rng.random() < 0.35:
-        second = jitter(rng, rng.choice([BLACK, SILVER, (120, 90, 60), NAVY]), 10)
+        second = one_of(rng, [BLACK, SILVER, (120, 90, 60), NAVY], 10)
         vehicle.on_side.append(fittings.band(0.1, 0.42, second))
     if rng.random() < 0.5 and body != "sedan":
         vehicle.on_roof.append(fittings.rack(rng))

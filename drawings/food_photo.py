@@ -9,7 +9,7 @@ from PIL import Image, ImageFilter
 from drawings import cutlery, lens, light, pieces, sauces, tableware
 from drawings.dishes import DISHES
 from drawings.relief import Lamp, Relief, Skin
-from drawings.solid import jitter, mix
+from drawings.solid import mix, one_of
 
 SIZE = 128
 CANVAS = 3 * SIZE // 2  # drawn larger, then scaled down: smooth edges
@@ -72,7 +72,7 @@ def _surroundings(relief: Relief, rng: Random, label: int) -> None:
         elif kind == "dip":
             sauces.dip(relief, rng, 0.86 * x, 0.75 * y)
         else:
-            drink = jitter(rng, rng.choice([(226, 160, 40), (90, 40, 24), (206, 216, 222), (150, 24, 40)]), 10)
+            drink = one_of(rng, [(226, 160, 40), (90, 40, 24), (206, 216, 222), (150, 24, 40)], 10)
             relief.ellipsoid(
                 x,
                 y,
@@ -85,7 +85,7 @@ def _surroundings(relief: Relief, rng: Random, label: int) -> None:
                 wall=relief.add_wall([(0, (190, 198, 204)), (5, drink), (50, (206, 214, 220))]),
             )
     if rng.random() < 0.1:
-        colour = jitter(rng, rng.choice(tableware.CLOTHS), 10)
+        colour = one_of(rng, tableware.CLOTHS, 10)
         x, y = -away * 128, rng.uniform(-20, 90)
         relief.slab(
             [(x - 34, y - 66), (x + 30, y - 60), (x + 36, y + 64), (x - 30, y + 70)],
@@ -134,7 +134,7 @@ def _garnish(relief: Relief, rng: Random, label: int) -> None:
 
 def _hand(relief: Relief, rng: Random) -> None:
     """Let a hand reach in from the edge of the picture."""
-    tone = jitter(rng, rng.choice([(232, 184, 156), (216, 162, 128), (176, 122, 90), (128, 86, 62)]), 8)
+    tone = one_of(rng, [(232, 184, 156), (216, 162, 128), (176, 122, 90), (128, 86, 62)], 8)
     red = mix(tone, (150, 50, 40), 0.22)
     skin = Skin(tone, red, 0.35, "patch", 0.5, rim=red, gloss=0.15)
     side, tilt = rng.choice([-1, 1]), rng.uniform(-0.3, 0.3)
@@ -143,7 +143,7 @@ def _hand(relief: Relief, rng: Random) -> None:
     def spot(inwards: float, across: float) -> tuple[float, float]:
         return x - side * (inwards - tilt * across), y + across + tilt * inwards
 
-    sleeve = jitter(rng, rng.choice([(60, 80, 120), (150, 60, 60), (226, 222, 214), (50, 52, 56)]), 12)
+    sleeve = one_of(rng, [(60, 80, 120), (150, 60, 60), (226, 222, 214), (50, 52, 56)], 12)
     relief.tube(
         [spot(-90, 8), spot(-42, 4)], [32, 27], Skin(sleeve, bump=0.6, rough="mottle", gloss=0.03), base=2.0, flat=0.7
     )

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 
 from drawings.relief import Relief, Skin
-from drawings.solid import Colour, jitter, mix
+from drawings.solid import Colour, darker, jitter, mix, one_of
 from drawings.tableware import Vessel
 
 GREENS = [(86, 138, 48), (64, 112, 40), (120, 164, 66), (48, 92, 44)]
@@ -57,7 +57,7 @@ def blob(
 def around(centre: Colour, rng: Random, amount: float = 10, *, gloss: float = 0.2, bump: float = 0.0) -> Skin:
     """Make a plain skin of about one colour."""
     colour = jitter(rng, centre, amount)
-    return Skin(colour, mix(colour, (0, 0, 0), 0.22), 0.3, "mottle", 0.6, bump=bump, gloss=gloss)
+    return Skin(colour, darker(colour, 0.22), 0.3, "mottle", 0.6, bump=bump, gloss=gloss)
 
 
 def leaf(relief: Relief, rng: Random, x: float, y: float, reach: float, colour: Colour | None = None) -> None:
@@ -127,7 +127,7 @@ def citrus(
     relief: Relief, rng: Random, x: float, y: float, radius: float, colour: Colour | None = None, *, tall: float = 3.0
 ) -> None:
     """Put down a slice or, if tall, a half of lemon, lime or orange."""
-    peel = colour or jitter(rng, rng.choice([(242, 206, 48), (242, 206, 48), (110, 160, 50), (240, 146, 34)]), 8)
+    peel = colour or one_of(rng, [(242, 206, 48), (242, 206, 48), (110, 160, 50), (240, 146, 34)], 8)
     flesh, start = mix(peel, (255, 250, 200), 0.35), rng.uniform(0, 1)
 
     def segments(u, v):
@@ -138,13 +138,13 @@ def citrus(
         return [((252, 244, 214), np.maximum(skin_of_segment, pith) * 0.9), (peel, ((far - 0.89) * 16).clip(0, 1))]
 
     skin = Skin(flesh, mix(flesh, peel, 0.8), 0.4, "crumb", 0.5, bump=0.12, gloss=0.6)
-    wall = relief.add_wall([(0, mix(peel, (0, 0, 0), 0.1))])
+    wall = relief.add_wall([(0, darker(peel, 0.1))])
     relief.ellipsoid(x, y, (radius, radius), tall, skin, edge=0.08, lift=0.85, tint=segments, wall=wall)
 
 
 def lemon_wedge(relief: Relief, rng: Random, x: float, y: float, reach: float = 15) -> None:
     """Put down a wedge of lemon or lime."""
-    peel = jitter(rng, rng.choice([(240, 204, 46), (240, 204, 46), (112, 160, 50)]), 8)
+    peel = one_of(rng, [(240, 204, 46), (240, 204, 46), (112, 160, 50)], 8)
     turn = rng.uniform(0, math.tau)
     points = [(x + reach * t * math.cos(turn), y + reach * t * math.sin(turn)) for t in (-1, -0.4, 0.4, 1)]
 
@@ -192,7 +192,7 @@ def cucumber_slice(relief: Relief, rng: Random, x: float, y: float, radius: floa
 
 def cherry_tomato(relief: Relief, rng: Random, x: float, y: float, radius: float = 10) -> None:
     """Put down a small tomato, whole."""
-    red = jitter(rng, rng.choice([(206, 36, 26), (206, 36, 26), (230, 150, 40)]), 10)
+    red = one_of(rng, [(206, 36, 26), (206, 36, 26), (230, 150, 40)], 10)
     relief.ellipsoid(x, y, (radius, radius * 0.95), 1.7 * radius, Skin(red, rim=mix(red, (60, 0, 0), 0.4), gloss=0.9))
 
 
@@ -244,7 +244,7 @@ def fried_egg(relief: Relief, rng: Random, x: float, y: float, reach: float, bas
         base=base,
     )
     x, y, radius = x + rng.gauss(0, 0.1) * reach, y + rng.gauss(0, 0.1) * reach, reach * rng.uniform(0.34, 0.42)
-    yolk = jitter(rng, rng.choice([(250, 178, 30), (246, 150, 22), (250, 196, 60)]), 8)
+    yolk = one_of(rng, [(250, 178, 30), (246, 150, 22), (250, 196, 60)], 8)
     relief.ellipsoid(
         x,
         y,
@@ -275,7 +275,7 @@ def slice_of_bread(
     relief: Relief, rng: Random, x: float, y: float, reach: float, *, angle: float = 0.0, toasted: float = 0.0
 ) -> None:
     """Put down a slice: crust around a porous crumb."""
-    crumb = mix(jitter(rng, rng.choice(CRUMBS), 8), (172, 104, 48), toasted)
+    crumb = mix(one_of(rng, CRUMBS, 8), (172, 104, 48), toasted)
     brown = jitter(rng, (150, 90, 44), 10)
     cos, sin = math.cos(angle), math.sin(angle)
     shape = (

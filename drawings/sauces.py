@@ -5,7 +5,7 @@ from random import Random
 
 from drawings.pieces import blob
 from drawings.relief import Relief, Skin, Tint
-from drawings.solid import Colour, jitter, mix
+from drawings.solid import Colour, darker, one_of
 from drawings.tableware import Vessel, bowl
 
 
@@ -22,7 +22,7 @@ def sauce(
     tall: float = 1.2,
 ) -> None:
     """Pour a puddle of sauce over whatever lies there."""
-    skin = Skin(colour, mix(colour, (0, 0, 0), 0.25), 0.35, "mottle", 0.7, bump=0.3, rough="mottle", gloss=gloss)
+    skin = Skin(colour, darker(colour, 0.25), 0.35, "mottle", 0.7, bump=0.3, rough="mottle", gloss=gloss)
     relief.slab(blob(rng, x, y, size, angle=rng.uniform(0, 3), wild=wild), tall, skin, bevel=2, lift=0.4, base=None)
 
 
@@ -42,8 +42,8 @@ def drizzle(relief: Relief, rng: Random, vessel: Vessel, colour: Colour, *, coun
 def dip(relief: Relief, rng: Random, x: float, y: float, radius: float = 24, colour: Colour | None = None) -> None:
     """Put down a little bowl of sauce."""
     small = bowl(relief, rng, x, y, radius, tall=0.6 * radius)
-    colour = colour or jitter(rng, rng.choice([(176, 30, 22), (240, 228, 190), (96, 40, 24), (226, 176, 60)]), 10)
-    fill(relief, rng, small, Skin(colour, mix(colour, (0, 0, 0), 0.2), 0.3, gloss=0.7))
+    colour = colour or one_of(rng, [(176, 30, 22), (240, 228, 190), (96, 40, 24), (226, 176, 60)], 10)
+    fill(relief, rng, small, Skin(colour, darker(colour, 0.2), 0.3, gloss=0.7))
 
 
 def fill(

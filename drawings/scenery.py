@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw
 
-from drawings.solid import Camera, Colour, Light, jitter, mix
+from drawings.solid import Camera, Colour, Light, darker, dimmed, jitter, lighter, mix, one_of
 
 PLACES = {"city": 28, "car park": 18, "highway": 14, "countryside": 18, "village": 10, "garage": 12}
 TIMES = {"sunny": 52, "overcast": 32, "dusk": 8, "night": 8}
@@ -85,14 +85,12 @@ def _houses(draw, rng: Random, size: int, horizon: float, time: str, tall: tuple
     while left < size:
         width = rng.uniform(0.18, 0.5) * size
         top = horizon - rng.uniform(*tall) * size
-        wall = mix((0, 0, 0), jitter(rng, rng.choice(walls), 14), dim)
+        wall = dimmed(one_of(rng, walls, 14), dim)
         draw.rectangle((left, top, left + width, horizon + 3), wall)
         _windows(draw, rng, left, top, left + width, horizon - size * 0.1, time, wall)
         if rng.random() < 0.5:  # a shop
-            shop = jitter(rng, rng.choice([(150, 60, 50), (50, 70, 110), (50, 80, 64), (180, 160, 90), wall, wall]), 14)
-            draw.rectangle(
-                (left, horizon - size * 0.09, left + width, horizon - size * 0.065), mix((0, 0, 0), shop, dim)
-            )
+            shop = one_of(rng, [(150, 60, 50), (50, 70, 110), (50, 80, 64), (180, 160, 90), wall, wall], 14)
+            draw.rectangle((left, horizon - size * 0.09, left + width, horizon - size * 0.065), dimmed(shop, dim))
             glow = (240, 220, 160) if time in ("night", "dusk") else mix(wall, (30, 36, 46), 0.7)
             draw.rectangle((left + 4, horizon - size * 0.06, left + width - 4, horizon + 2), glow)
         left += width
@@ -102,9 +100,9 @@ def _trees(draw, rng: Random, size: int, horizon: float, time: str, count: int, 
     dim = {"sunny": 1, "overcast": 0.85, "dusk": 0.5, "night": 0.22}[time]
     for _ in range(count):
         column, tall = rng.uniform(-0.1, 1.1) * size, rng.uniform(0.1, 0.42) * size
-        leaf = jitter(rng, rng.choice([(58, 92, 44), (74, 100, 54), (46, 78, 50), (112, 98, 52)]), 12)
-        leaf = mix((0, 0, 0), mix(leaf, (222, 226, 232), 0.55) if snow else leaf, dim)
-        trunk = mix((0, 0, 0), (70, 54, 40), dim)
+        leaf = one_of(rng, [(58, 92, 44), (74, 100, 54), (46, 78, 50), (112, 98, 52)], 12)
+        leaf = dimmed(mix(leaf, (222, 226, 232), 0.55) if snow else leaf, dim)
+        trunk = dimmed((70, 54, 40), dim)
         draw.rectangle((column - 0.02 * tall, horizon - tall * 0.5, column + 0.02 * tall, horizon + 4), trunk)
         for step in range(40):  # from the shaded inside to the lit top
             high = rng.uniform(0.25, 0.95)
@@ -149,36 +147,34 @@ def _bays(camera: Camera, rng: Random, colour: Colour) -> None:
 
 def _garage(camera: Camera, rng: Random) -> None:
     canvas, draw, size, horizon = camera.canvas, camera.draw, camera.canvas.width, camera.horizon
-    wall = jitter(
-        rng, rng.choice([(168, 168, 162), (142, 92, 78), (122, 132, 140), (206, 200, 186), (96, 100, 106)]), 16
-    )
+    wall = one_of(rng, [(168, 168, 162), (142, 92, 78), (122, 132, 140), (206, 200, 186), (96, 100, 106)], 16)
     back = horizon + rng.uniform(0.35, 0.7) * (0.78 * size - horizon)  # behind the vehicle's wheels
-    canvas.paste(vertical((size, int(back) + 1), mix(wall, (0, 0, 0), 0.45), wall), (0, 0))
+    canvas.paste(vertical((size, int(back) + 1), darker(wall, 0.45), wall), (0, 0))
     left = rng.uniform(-40, 20)
     while left < size:
         width = rng.uniform(0.2, 0.42) * size
         kind = rng.random()
         top = back - rng.uniform(0.25, 0.4) * size
         if kind < 0.45:  # a roller door
-            door = jitter(rng, rng.choice([(190, 192, 194), (170, 40, 40), (60, 90, 140), (226, 226, 220)]), 12)
-            draw.rectangle((left, top, left + width * 0.85, back), mix(door, (0, 0, 0), 0.25))
+            door = one_of(rng, [(190, 192, 194), (170, 40, 40), (60, 90, 140), (226, 226, 220)], 12)
+            draw.rectangle((left, top, left + width * 0.85, back), darker(door, 0.25))
             for row in range(int(top), int(back), 7):
-                draw.line((left, row, left + width * 0.85, row), mix(door, (0, 0, 0), 0.45))
+                draw.line((left, row, left + width * 0.85, row), darker(door, 0.45))
         elif kind < 0.75:  # shelves
             for row in range(int(top), int(back), 16):
                 draw.rectangle((left, row + 12, left + width * 0.8, row + 14), (60, 60, 64))
                 spot = left
                 while spot < left + width * 0.75:
                     step = rng.uniform(5, 14)
-                    thing = jitter(rng, rng.choice([(130, 60, 50), (60, 80, 120), (160, 140, 90), (90, 90, 94)]), 16)
+                    thing = one_of(rng, [(130, 60, 50), (60, 80, 120), (160, 140, 90), (90, 90, 94)], 16)
                     draw.rectangle((spot, row + rng.uniform(2, 7), spot + step - 1, row + 12), thing)
                     spot += step
         left += width
     for _ in range(rng.randint(1, 4)):  # lamps at the ceiling
         x, y = rng.uniform(0, size), rng.uniform(0, 0.12) * size
         draw.rectangle((x, y, x + rng.uniform(20, 70), y + 4), (252, 252, 240))
-    floor = jitter(rng, rng.choice([(132, 132, 130), (108, 104, 100), (160, 158, 152), (118, 84, 74)]), 12)
-    canvas.paste(vertical((size, size - int(back)), mix(floor, (255, 255, 255), 0.12), mix(floor, (0, 0, 0), 0.25)),
+    floor = one_of(rng, [(132, 132, 130), (108, 104, 100), (160, 158, 152), (118, 84, 74)], 12)
+    canvas.paste(vertical((size, size - int(back)), lighter(floor, 0.12), darker(floor, 0.25)),
                  (0, int(back)))  # fmt: skip
 
 
@@ -251,18 +247,16 @@ def paint(setting: Setting, camera: Camera, rng: Random, noise: np.random.Genera
         grain(canvas, noise, int(horizon), 3)
         return
     if time != "night":
-        _clouds(canvas, noise, int(horizon), rng.uniform(0, 0.8), mix(bottom, (255, 255, 255), 0.6))
+        _clouds(canvas, noise, int(horizon), rng.uniform(0, 0.8), lighter(bottom, 0.6))
     dim = {"sunny": 1, "overcast": 0.85, "dusk": 0.55, "night": 0.25}[time]
     snow = setting.weather == "snow"
-    asphalt = mix(
-        (0, 0, 0), jitter(rng, rng.choice([(112, 112, 114), (86, 88, 92), (136, 132, 126), (70, 72, 78)]), 10), dim
-    )
+    asphalt = dimmed(one_of(rng, [(112, 112, 114), (86, 88, 92), (136, 132, 126), (70, 72, 78)], 10), dim)
     if setting.weather == "rain":
         asphalt = mix(asphalt, light.sky, 0.2)
-    field = jitter(rng, rng.choice([(98, 124, 60), (126, 132, 70), (84, 110, 56), (158, 140, 92)]), 14)
-    field = mix((0, 0, 0), (222, 226, 232) if snow else field, dim)
+    field = one_of(rng, [(98, 124, 60), (126, 132, 70), (84, 110, 56), (158, 140, 92)], 14)
+    field = dimmed((222, 226, 232) if snow else field, dim)
     if snow:
-        asphalt = mix(asphalt, mix((0, 0, 0), (214, 218, 224), dim), rng.uniform(0.3, 0.85))
+        asphalt = mix(asphalt, dimmed((214, 218, 224), dim), rng.uniform(0.3, 0.85))
     base = asphalt if place in ("city", "car park") else field
     draw = camera.draw
     if place in ("city", "car park"):
@@ -276,9 +270,7 @@ def paint(setting: Setting, camera: Camera, rng: Random, noise: np.random.Genera
         if place == "village":
             _houses(draw, rng, size, horizon, time, (0.08, 0.2))
         _trees(draw, rng, size, horizon, time, rng.randint(3, 9), snow)
-    canvas.paste(
-        vertical((size, size - int(horizon)), mix(base, bottom, 0.25), mix(base, (0, 0, 0), 0.12)), (0, int(horizon))
-    )
+    canvas.paste(vertical((size, size - int(horizon)), mix(base, bottom, 0.25), darker(base, 0.12)), (0, int(horizon)))
     if place == "car park":
         _bays(camera, rng, asphalt)
     else:
@@ -288,8 +280,8 @@ def paint(setting: Setting, camera: Camera, rng: Random, noise: np.random.Genera
         _road(camera, rng, time, asphalt, wide, rng.uniform(-3, 3))
         if place == "highway":  # a guard rail
             row = horizon + rng.uniform(0.02, 0.07) * size
-            rail = mix((0, 0, 0), (186, 190, 194), dim)
+            rail = dimmed((186, 190, 194), dim)
             draw.rectangle((0, row, size, row + 0.018 * size), rail)
             for post in range(0, size, 26):
-                draw.rectangle((post, row, post + 3, row + 0.04 * size), mix(rail, (0, 0, 0), 0.3))
+                draw.rectangle((post, row, post + 3, row + 0.04 * size), darker(rail, 0.3))
     grain(canvas, noise, int(horizon), 2 + 3 * dim)

@@ -1,6 +1,7 @@
 """A pinhole camera and the few solids from which the sample's vehicles are built."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -44,6 +45,26 @@ def jitter(rng: Random, colour: Colour, amount: float) -> Colour:
     """
     bright = rng.uniform(-2 * amount, 2 * amount)
     return tuple(max(0, min(255, int(part + bright + rng.uniform(-amount, amount)))) for part in colour)
+
+
+def one_of(rng: Random, colours: Sequence[Colour], amount: float) -> Colour:
+    """Choose a colour and shift it as `jitter` does."""
+    return jitter(rng, rng.choice(colours), amount)
+
+
+def darker(colour: Colour, share: float) -> Colour:
+    """Blend a colour with `share` of black."""
+    return mix(colour, (0, 0, 0), share)
+
+
+def lighter(colour: Colour, share: float) -> Colour:
+    """Blend a colour with `share` of white."""
+    return mix(colour, (255, 255, 255), share)
+
+
+def dimmed(colour: Colour, light: float) -> Colour:
+    """Show a colour in little light: 0 black, 1 as it is."""
+    return mix((0, 0, 0), colour, light)
 
 
 @dataclass

@@ -8,7 +8,7 @@ import numpy as np
 
 from drawings import texture
 from drawings.relief import Relief, Skin
-from drawings.solid import Colour, jitter, mix
+from drawings.solid import Colour, darker, jitter, lighter, mix, one_of
 
 TABLES = {"wood": 30, "cloth": 18, "checks": 14, "marble": 12, "slate": 14, "stripes": 6, "mat": 6}
 WOODS = [(168, 118, 72), (122, 80, 48), (196, 152, 104), (88, 58, 38), (206, 186, 160), (140, 128, 116)]
@@ -95,7 +95,7 @@ def lay_table(relief: Relief, rng: Random) -> str:
     u, v = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
     shape, gloss = (rows, columns), 0.06
     if kind == "wood":
-        base = jitter(rng, rng.choice(WOODS), 10)
+        base = one_of(rng, WOODS, 10)
         grain = relief.cut(texture.wood(), shape if turn else shape[::-1])
         pattern = 0.13 * (grain if turn else grain.T)
         board = (y if turn else x) / rng.uniform(45, 110) + 40
@@ -106,33 +106,33 @@ def lay_table(relief: Relief, rng: Random) -> str:
         base = (240, 236, 226)
         width = rng.uniform(16, 44)
         stripes = np.float32(0.5) * (u % width < width / 2) + np.float32(0.5) * (v % width < width / 2)
-        dye = jitter(rng, rng.choice(CHECKS), 12)
+        dye = one_of(rng, CHECKS, 12)
         relief.colour[:] = base
         relief.colour += (np.array(dye, np.float32) - relief.colour) * (0.95 * stripes[..., None])
         relief.colour *= (1 + 0.03 * relief.noise("grain", shape))[..., None]
         return kind
     elif kind == "stripes":
-        base = jitter(rng, rng.choice(CLOTHS[:2]), 8)
+        base = one_of(rng, CLOTHS[:2], 8)
         width = rng.uniform(14, 40)
         pattern = np.where(u % width < width * rng.uniform(0.15, 0.5), rng.uniform(-0.5, -0.15), 0.0) + 0 * v
         pattern = pattern + 0.03 * relief.noise("grain", shape)
     elif kind == "marble":
-        base = jitter(rng, rng.choice([(232, 232, 232), (224, 218, 208), (54, 58, 64)]), 6)
+        base = one_of(rng, [(232, 232, 232), (224, 218, 208), (54, 58, 64)], 6)
         veins = np.exp(-((relief.noise("cloud", shape) + 0.4 * relief.noise("patch", shape)) ** 2) / 0.012)
         pattern = 0.03 * relief.noise("cloud", shape) - rng.uniform(0.1, 0.25) * veins
         gloss = 0.4
     elif kind == "slate":
-        base = jitter(rng, rng.choice([(54, 56, 60), (40, 42, 46), (74, 76, 78), (44, 50, 58)]), 5)
+        base = one_of(rng, [(54, 56, 60), (40, 42, 46), (74, 76, 78), (44, 50, 58)], 5)
         pattern = 0.1 * relief.noise("patch", shape) + 0.08 * relief.noise("grain", shape)
         relief.height += 0.12 * relief.noise("mottle", shape)
     elif kind == "mat":
-        base = jitter(rng, rng.choice([(190, 160, 100), (160, 130, 84), (70, 62, 56)]), 10)
+        base = one_of(rng, [(190, 160, 100), (160, 130, 84), (70, 62, 56)], 10)
         width = rng.uniform(4, 8)
         reed = np.sin(u * math.tau / width) + 0 * v
         pattern = 0.12 * reed + 0.06 * relief.noise("patch", shape)
         relief.height += (0.5 * reed).astype(np.float32)
     else:
-        base = jitter(rng, rng.choice(CLOTHS), 10)
+        base = one_of(rng, CLOTHS, 10)
         pattern = 0.04 * relief.noise("grain", shape) + 0.05 * relief.noise("cloud", shape)
         relief.height += 1.6 * relief.noise("cloud", shape)
     pattern += 1
@@ -177,7 +177,7 @@ def plate(relief: Relief, rng: Random, x: float, y: float, radius: float, *, col
         part, far = found
         rise = ((far - well) / (1 - well)).clip(0, 1)
         high = 2.5 + 5.5 * rise ** rng.uniform(0.6, 1.3) + 1.2 * np.exp(-(((far - 0.985) / 0.02) ** 2))
-        band = jitter(rng, rng.choice([(60, 90, 150), (150, 50, 50), (196, 160, 80), (70, 110, 90)]), 14)
+        band = one_of(rng, [(60, 90, 150), (150, 50, 50), (196, 160, 80), (70, 110, 90)], 14)
         start = rng.choice([0.96, 0.9, 2.0, 2.0, 2.0, 2.0])
         _press(relief, part, high, far < 1, _banded(glaze, band, far, start, min(1.1, start + 0.06)), 0.55)
     return Vessel("plate", x, y, (size[0] * (well + 0.06), size[1] * (well + 0.06)), 2.5, 5.0)
@@ -201,8 +201,8 @@ def bowl(
     if found:
         part, far = found
         high = 4 + (tall - 4) * far.clip(0, 1) ** 3.2
-        band = jitter(rng, rng.choice([(60, 90, 150), (150, 50, 50), (40, 40, 44), glaze, glaze]), 10)
-        foot = mix(glaze, (0, 0, 0), 0.5)
+        band = one_of(rng, [(60, 90, 150), (150, 50, 50), (40, 40, 44), glaze, glaze], 10)
+        foot = darker(glaze, 0.5)
         walls = [(0, foot), (0.15 * tall, mix(glaze, foot, 0.5)), (0.4 * tall, glaze)]
         if band != glaze:
             walls += [(0.72 * tall, band), (0.86 * tall, glaze)]
@@ -213,13 +213,13 @@ def bowl(
 
 def board(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Vessel:
     """Put down a wooden board, sometimes with a handle, or a slab of slate."""
-    base, size = jitter(rng, rng.choice([*WOODS[:4], WOODS[0]]), 12), (radius * 1.1, radius * rng.uniform(0.7, 0.95))
+    base, size = one_of(rng, [*WOODS[:4], WOODS[0]], 12), (radius * 1.1, radius * rng.uniform(0.7, 0.95))
     stone = rng.random() < 0.15
     if stone:
         base = jitter(rng, (52, 54, 58), 6)
     angle = rng.choice([0.0, rng.uniform(-0.5, 0.5)])
     gloss, tall = 0.12, rng.uniform(4, 9)
-    skin = Skin(base, mix(base, (0, 0, 0), 0.25), 0.4, "mottle" if stone else "patch", 0.6, gloss=gloss)
+    skin = Skin(base, darker(base, 0.25), 0.4, "mottle" if stone else "patch", 0.6, gloss=gloss)
     power = rng.choice([2, 8, 12, 12])
 
     def rings(u, v):
@@ -251,13 +251,13 @@ def board(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Ves
 
 def basket(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Vessel:
     """Put down a basket or tray that is lined with paper."""
-    paper = jitter(rng, rng.choice([(232, 222, 200), (196, 160, 116), (240, 240, 236), (226, 210, 180)]), 8)
+    paper = one_of(rng, [(232, 222, 200), (196, 160, 116), (240, 240, 236), (226, 210, 180)], 8)
     corners = [
         (x + radius * far * math.cos(t), y + radius * far * math.sin(t))
         for t, far in ((n * math.tau / 8 + rng.gauss(0, 0.1), 1.1 + 0.12 * (n % 2)) for n in range(8))
     ]
     if rng.random() < 0.6:
-        wire = jitter(rng, rng.choice([(60, 58, 56), (160, 120, 70), (170, 40, 40)]), 12)
+        wire = one_of(rng, [(60, 58, 56), (160, 120, 70), (170, 40, 40)], 12)
         found = _round(relief, x, y, (radius, radius * 0.9), rng.choice([2, 2, 5]))
         if found:
             part, far = found
@@ -268,7 +268,7 @@ def basket(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Ve
     relief.slab(
         corners,
         3.0,
-        Skin(paper, mix(paper, (0, 0, 0), 0.12), 0.4, "patch", 0.5, bump=0.6, rough="patch", gloss=0.06),
+        Skin(paper, darker(paper, 0.12), 0.4, "patch", 0.5, bump=0.6, rough="patch", gloss=0.06),
         bevel=1,
         base=None,
     )
@@ -277,15 +277,15 @@ def basket(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Ve
 
 def pan(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Vessel:
     """Put down an iron or a steel pan with its handle."""
-    metal = jitter(rng, rng.choice([(44, 44, 46), (36, 36, 40), (150, 152, 156)]), 8)
-    skin, turn = Skin(metal, mix(metal, (0, 0, 0), 0.3), gloss=0.5), rng.uniform(0, math.tau)
+    metal = one_of(rng, [(44, 44, 46), (36, 36, 40), (150, 152, 156)], 8)
+    skin, turn = Skin(metal, darker(metal, 0.3), gloss=0.5), rng.uniform(0, math.tau)
     reach = radius * 1.7
     relief.tube([(x, y), (x + reach * math.cos(turn), y + reach * math.sin(turn))], radius * 0.11, skin, base=4.0)
     found = _round(relief, x, y, (radius, radius), 2)
     if found:
         part, far = found
         high = np.where(far > 0.93, 15.0, 2.0 + 3 * (far / 0.93).clip(0, 1) ** 8)
-        _press(relief, part, high, far < 1, _banded(metal, mix(metal, (255, 255, 255), 0.2), far, 0.93, 0.97), 0.5)
+        _press(relief, part, high, far < 1, _banded(metal, lighter(metal, 0.2), far, 0.93, 0.97), 0.5)
     return Vessel("pan", x, y, (radius * 0.86, radius * 0.86), 3.0, 9.0)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from drawings import bodies
-from drawings.solid import Camera, Colour, Placed, jitter
+from drawings.solid import Camera, Colour, Placed, jitter, one_of
 
 
 @dataclass
@@ -44,9 +44,9 @@ def paint(rng: Random) -> Colour:
 
 def finish(rng: Random, vehicle: Vehicle, dark: float) -> Vehicle:
     """Vary what every vehicle has: rims, glass, plate, lamps."""
-    vehicle.rim = jitter(rng, rng.choice([(182, 186, 190), (182, 186, 190), (110, 112, 118), (40, 40, 44)]), 12)
+    vehicle.rim = one_of(rng, [(182, 186, 190), (182, 186, 190), (110, 112, 118), (40, 40, 44)], 12)
     vehicle.spokes = rng.choice([0, 5, 5, 6, 7, 10])
-    vehicle.glass = jitter(rng, rng.choice([(28, 33, 40), (44, 54, 62), (70, 84, 92)]), 8)
+    vehicle.glass = one_of(rng, [(28, 33, 40), (44, 54, 62), (70, 84, 92)], 8)
     vehicle.plate = rng.choice([(232, 232, 224), (232, 232, 224), (222, 198, 70)])
     vehicle.style = rng.random()
     vehicle.lamps = rng.random() < 0.12 + 0.75 * dark

@@ -7,7 +7,7 @@ import numpy as np
 
 from drawings import cutlery, pieces, sauces, tableware
 from drawings.relief import Relief, Skin
-from drawings.solid import jitter, mix
+from drawings.solid import jitter, mix, one_of
 
 CHEESES = [(246, 200, 84), (250, 214, 110), (240, 160, 60), (250, 236, 190), (244, 226, 160)]
 
@@ -17,7 +17,7 @@ def cheese_wedges(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, board=6, plate=3, table=1)
     count, grapes = rng.randint(1, 3), rng.random() < 0.4
     for x, y in sorted(dish.spots(rng, count, 0.5 if count > 1 else 0.05), key=lambda spot: spot[1]):
-        paste, reach, tall = jitter(rng, rng.choice(CHEESES), 8), 84 / count**0.45, rng.uniform(22, 42)
+        paste, reach, tall = one_of(rng, CHEESES, 8), 84 / count**0.45, rng.uniform(22, 42)
         turn, open_by = rng.uniform(0, math.tau), rng.uniform(0.3, 0.55)
         tip = (x - 0.55 * reach * math.cos(turn), y - 0.55 * reach * math.sin(turn))
         arc = [turn + open_by * share for share in (-1, -0.5, 0, 0.5, 1)]
@@ -45,7 +45,7 @@ def cheese_wedges(relief: Relief, rng: Random) -> None:
 def cheese_slices(relief: Relief, rng: Random) -> None:
     """Slices, cubes or balls of cheese."""
     dish = tableware.serve(relief, rng, plate=5, board=4)
-    paste, kind = jitter(rng, rng.choice(CHEESES), 8), rng.choice(["slices", "cubes", "balls"])
+    paste, kind = one_of(rng, CHEESES, 8), rng.choice(["slices", "cubes", "balls"])
     white = jitter(rng, (248, 246, 240), 4)
     if kind == "slices":
         count, turn = rng.randint(4, 8), rng.uniform(0, 1)
@@ -65,7 +65,7 @@ def cheese_slices(relief: Relief, rng: Random) -> None:
             )
     elif kind == "cubes":
         for x, y in dish.spots(rng, rng.randint(9, 16), 0.75):
-            colour = jitter(rng, rng.choice([paste, white]), 4)
+            colour = one_of(rng, [paste, white], 4)
             relief.ellipsoid(
                 x,
                 y,
@@ -88,7 +88,7 @@ def cheese_slices(relief: Relief, rng: Random) -> None:
 def yoghurt(relief: Relief, rng: Random) -> None:
     """A bowl of yoghurt, quark or cream, plain or with fruit."""
     dish = tableware.bowl(relief, rng, rng.gauss(0, 6), rng.gauss(0, 6), rng.uniform(72, 100))
-    white = jitter(rng, rng.choice([(250, 248, 242), (250, 248, 242), (246, 222, 226), (250, 240, 214)]), 3)
+    white = one_of(rng, [(250, 248, 242), (250, 248, 242), (246, 222, 226), (250, 240, 214)], 3)
     start = rng.uniform(0, 6)
 
     def swirl(u, v):
@@ -130,9 +130,7 @@ def tumbler(relief: Relief, rng: Random, x: float, y: float, radius: float, tall
 def milk(relief: Relief, rng: Random) -> None:
     """Milk: glasses, a bottle, a carton."""
     dish = tableware.serve(relief, rng, table=6, board=2)
-    white = jitter(
-        rng, rng.choice([(250, 249, 245), (250, 249, 245), (250, 249, 245), (186, 130, 92), (246, 200, 206)]), 3
-    )
+    white = one_of(rng, [(250, 249, 245), (250, 249, 245), (250, 249, 245), (186, 130, 92), (246, 200, 206)], 3)
     spots = sorted(dish.spots(rng, rng.choice([1, 2, 2, 3]), 0.5), key=lambda spot: spot[1])
     for number, (x, y) in enumerate(spots):
         kind = rng.choice(["glass", "glass", "carton", "bottle"]) if number else "glass"
@@ -155,7 +153,7 @@ def milk(relief: Relief, rng: Random) -> None:
             cap = rng.choice([(40, 90, 170), (190, 40, 40), (60, 140, 70)])
             relief.ellipsoid(x, y, (14, 14), 8, Skin(cap, gloss=0.5), base=108, edge=0.1, lift=0.9)
         else:
-            colour = jitter(rng, rng.choice([(40, 96, 170), (60, 140, 80), (196, 50, 50)]), 10)
+            colour = one_of(rng, [(40, 96, 170), (60, 140, 80), (196, 50, 50)], 10)
             side = relief.add_wall([(0, colour), (30, (246, 246, 244)), (62, colour), (74, (246, 246, 244))])
             relief.ellipsoid(
                 x,

@@ -8,7 +8,7 @@ import numpy as np
 from drawings import pieces, sauces, tableware
 from drawings.dishes.bread import crust
 from drawings.relief import Relief, Skin
-from drawings.solid import jitter, mix
+from drawings.solid import darker, jitter, lighter, mix, one_of
 
 CHOCOLATE = (72, 40, 26)
 
@@ -16,16 +16,14 @@ CHOCOLATE = (72, 40, 26)
 def cake(relief: Relief, rng: Random) -> None:
     """A slice of layer cake, or a whole cake."""
     dish = tableware.serve(relief, rng, plate=8, board=1)
-    sponge = jitter(rng, rng.choice([(92, 54, 34), (232, 196, 130), (176, 60, 56), (226, 186, 120)]), 10)
-    icing = jitter(
-        rng, rng.choice([pieces.CREAM, pieces.CREAM, CHOCOLATE, (240, 180, 190), (222, 200, 236), (250, 214, 90)]), 8
-    )
-    inner = jitter(rng, rng.choice([pieces.CREAM, (200, 60, 70), (120, 74, 46)]), 6)
+    sponge = one_of(rng, [(92, 54, 34), (232, 196, 130), (176, 60, 56), (226, 186, 120)], 10)
+    icing = one_of(rng, [pieces.CREAM, pieces.CREAM, CHOCOLATE, (240, 180, 190), (222, 200, 236), (250, 214, 90)], 8)
+    inner = one_of(rng, [pieces.CREAM, (200, 60, 70), (120, 74, 46)], 6)
     tall, layers = rng.uniform(34, 52), []
     for number in range(3):
         layers += [(dish.floor + tall * number / 3, sponge), (dish.floor + tall * (number + 0.76) / 3, inner)]
     layers.append((dish.floor + tall * 0.9, icing))
-    skin = Skin(icing, mix(icing, (0, 0, 0), 0.08), 0.3, "patch", bump=0.5, rough="mottle", gloss=0.3)
+    skin = Skin(icing, darker(icing, 0.08), 0.3, "patch", bump=0.5, rough="mottle", gloss=0.3)
     if rng.random() < 0.7:
         turn, reach = rng.uniform(-0.6, 0.6) + math.pi / 2, rng.uniform(78, 92)
         tip = (dish.x - 0.5 * reach * math.cos(turn), dish.y + 0.5 * reach * math.sin(turn) - 6)
@@ -56,7 +54,7 @@ def cake(relief: Relief, rng: Random) -> None:
     for x, y in tops:
         pieces.berry(relief, rng, x, y, rng.uniform(8, 12))
     if rng.random() < 0.4:
-        sauces.drizzle(relief, rng, dish, jitter(rng, rng.choice([CHOCOLATE, (170, 30, 40)]), 8))
+        sauces.drizzle(relief, rng, dish, one_of(rng, [CHOCOLATE, (170, 30, 40)], 8))
 
 
 def cupcakes(relief: Relief, rng: Random) -> None:
@@ -65,10 +63,8 @@ def cupcakes(relief: Relief, rng: Random) -> None:
     count = rng.choice([1, 2, 3, 3, 5])
     radius = 46 / count**0.4
     for x, y in sorted(dish.spots(rng, count, 0.62 if count > 1 else 0), key=lambda spot: spot[1]):
-        paper = jitter(rng, rng.choice([(206, 120, 150), (120, 170, 196), (110, 66, 40), (236, 226, 206)]), 12)
-        icing = jitter(
-            rng, rng.choice([(248, 190, 206), pieces.CREAM, (110, 66, 42), (190, 224, 210), (206, 190, 236)]), 8
-        )
+        paper = one_of(rng, [(206, 120, 150), (120, 170, 196), (110, 66, 40), (236, 226, 206)], 12)
+        icing = one_of(rng, [(248, 190, 206), pieces.CREAM, (110, 66, 42), (190, 224, 210), (206, 190, 236)], 8)
         relief.ellipsoid(
             x,
             y,
@@ -78,7 +74,7 @@ def cupcakes(relief: Relief, rng: Random) -> None:
             base=dish.floor,
             edge=0.1,
             lift=0.9,
-            wall=relief.add_wall([(0, mix(paper, (0, 0, 0), 0.3)), (0.3 * radius, paper)]),
+            wall=relief.add_wall([(0, darker(paper, 0.3)), (0.3 * radius, paper)]),
         )
         for step in range(4):
             far = radius * (1.02 - 0.25 * step)
@@ -101,8 +97,8 @@ def ice_cream(relief: Relief, rng: Random) -> None:
     flavours = [pieces.CREAM, (236, 176, 180), (112, 70, 46), (196, 220, 170), (248, 214, 120), (150, 90, 140)]
     count = rng.randint(1, 4)
     for x, y in dish.spots(rng, count, 0.5 if count > 1 else 0):
-        colour, radius = jitter(rng, rng.choice(flavours), 8), rng.uniform(34, 42) if count > 1 else 48
-        skin = Skin(colour, mix(colour, (255, 255, 255), 0.35), 0.4, "crumb", bump=0.6, rough="crumb", gloss=0.3)
+        colour, radius = one_of(rng, flavours, 8), rng.uniform(34, 42) if count > 1 else 48
+        skin = Skin(colour, lighter(colour, 0.35), 0.4, "crumb", bump=0.6, rough="crumb", gloss=0.3)
         relief.ellipsoid(x, y, (radius, radius), radius * 1.3, skin, base=dish.floor * 0.5, lift=0.2)
         if rng.random() < 0.6:
             sauces.sauce(
@@ -111,7 +107,7 @@ def ice_cream(relief: Relief, rng: Random) -> None:
                 x,
                 y,
                 (radius * 0.6, radius * 0.5),
-                jitter(rng, rng.choice([CHOCOLATE, (180, 24, 40), (196, 130, 50)]), 8),
+                one_of(rng, [CHOCOLATE, (180, 24, 40), (196, 130, 50)], 8),
                 wild=0.25,
             )
     if rng.random() < 0.5:
@@ -130,7 +126,7 @@ def donuts(relief: Relief, rng: Random) -> None:
     count = rng.choice([1, 2, 3, 4, 5])
     radius = (56, 46, 40, 36, 33)[count - 1]
     for x, y in dish.spots(rng, count, 0.66 if count > 1 else 0):
-        glaze = jitter(rng, rng.choice([(240, 156, 186), CHOCOLATE, pieces.CREAM, (214, 150, 80), (150, 200, 220)]), 10)
+        glaze = one_of(rng, [(240, 156, 186), CHOCOLATE, pieces.CREAM, (214, 150, 80), (150, 200, 220)], 10)
         turns = [n * math.tau / 12 for n in range(13)]
         ring = [(x + 0.62 * radius * math.cos(t), y + 0.62 * radius * math.sin(t)) for t in turns]
         relief.tube(ring, radius * 0.4, crust(rng, (206, 146, 80)), base=dish.floor, flat=0.85)
@@ -138,7 +134,7 @@ def donuts(relief: Relief, rng: Random) -> None:
         relief.tube(
             ring,
             [*wavy[:-1], wavy[0]],
-            Skin(glaze, mix(glaze, (255, 255, 255), 0.2), 0.3, "patch", gloss=0.8),
+            Skin(glaze, lighter(glaze, 0.2), 0.3, "patch", gloss=0.8),
             base=dish.floor + 0.12 * radius,
             flat=0.9,
         )
@@ -181,9 +177,7 @@ def cookies(relief: Relief, rng: Random) -> None:
     radius, macaron = min(40, 88 / math.sqrt(count)), rng.random() < 0.3
     for x, y in dish.spots(rng, count, 0.7):
         if macaron:
-            colour = jitter(
-                rng, rng.choice([(240, 150, 170), (170, 210, 150), (236, 206, 110), (180, 150, 210), (150, 96, 66)]), 8
-            )
+            colour = one_of(rng, [(240, 150, 170), (170, 210, 150), (236, 206, 110), (180, 150, 210), (150, 96, 66)], 8)
             layers = relief.add_wall(
                 [(0, colour), (dish.floor + 9, mix(colour, pieces.CREAM, 0.75)), (dish.floor + 14, colour)]
             )
@@ -199,7 +193,7 @@ def cookies(relief: Relief, rng: Random) -> None:
                 wall=layers,
             )
             continue
-        dough = jitter(rng, rng.choice([(206, 150, 88), (206, 150, 88), (120, 76, 48)]), 10)
+        dough = one_of(rng, [(206, 150, 88), (206, 150, 88), (120, 76, 48)], 10)
         relief.slab(
             pieces.blob(rng, x, y, (radius, radius), wild=0.04),
             8,

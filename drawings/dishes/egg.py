@@ -5,7 +5,7 @@ from random import Random
 
 from drawings import pieces, sauces, tableware
 from drawings.relief import Relief, Skin
-from drawings.solid import jitter, mix
+from drawings.solid import jitter, mix, one_of
 
 
 def fried_eggs(relief: Relief, rng: Random) -> None:
@@ -32,7 +32,7 @@ def boiled_eggs(relief: Relief, rng: Random) -> None:
         sauces.fill(relief, rng, dish, Skin(jitter(rng, (150, 90, 46), 14), gloss=0.7), level=dish.floor * 0.7)
     elif rng.random() < 0.4:
         pieces.salad(relief, rng, dish, 7)
-    shell = jitter(rng, rng.choice([(226, 182, 140), (246, 240, 230), (206, 156, 116)]), 8)
+    shell = one_of(rng, [(226, 182, 140), (246, 240, 230), (206, 156, 116)], 8)
     for number, (x, y) in enumerate(dish.spots(rng, count, 0.6)):
         reach = rng.uniform(26, 32) * (1.3 if count < 4 else 1)
         if number >= 2 and rng.random() < 0.35:
@@ -52,7 +52,7 @@ def boiled_eggs(relief: Relief, rng: Random) -> None:
 def whole_eggs(relief: Relief, rng: Random) -> None:
     """Eggs in their shells, in a bowl, a basket or a carton."""
     dish = tableware.serve(relief, rng, bowl=4, basket=5, table=2)
-    shell = jitter(rng, rng.choice([(214, 160, 118), (246, 240, 232), (226, 190, 150)]), 8)
+    shell = one_of(rng, [(214, 160, 118), (246, 240, 232), (226, 190, 150)], 8)
     for x, y in dish.spots(rng, rng.randint(4, 9), 0.7):
         colour = jitter(rng, shell, 6)
         relief.ellipsoid(
@@ -91,7 +91,7 @@ def scrambled(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=6, pan=3, bowl=3)
     tomato = rng.random() < 0.3
     for x, y in dish.spots(rng, 34, 0.62):
-        yellow = jitter(rng, rng.choice([(250, 214, 96), (246, 200, 84), (252, 230, 140)]), 6)
+        yellow = one_of(rng, [(250, 214, 96), (246, 200, 84), (252, 230, 140)], 6)
         colour = (206, 66, 36) if tomato and rng.random() < 0.25 else yellow
         skin = Skin(colour, mix(colour, (255, 246, 206), 0.5), 0.4, "mottle", bump=1.6, rough="mottle", gloss=0.45)
         relief.slab(

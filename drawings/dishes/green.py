@@ -7,7 +7,7 @@ import numpy as np
 
 from drawings import pieces, sauces, tableware
 from drawings.relief import Relief, Skin
-from drawings.solid import Colour, jitter, mix
+from drawings.solid import Colour, darker, jitter, mix, one_of
 
 
 def floret(relief: Relief, rng: Random, x: float, y: float, reach: float, colour: Colour = (76, 126, 50)) -> None:
@@ -121,7 +121,7 @@ def fruit(relief: Relief, rng: Random) -> None:
         kind = rng.choice(kinds)
         colour = jitter(rng, base.get(kind, pepper), 8)
         other = {"apple": (236, 190, 80), "peach": (206, 50, 40), "green apple": (206, 210, 110)}.get(
-            kind, mix(colour, (0, 0, 0), 0.15)
+            kind, darker(colour, 0.15)
         )
         rough = {"orange": 0.22, "pepper": 2.2}.get(kind, 0.0)
         cx, cy = rng.gauss(0, 0.2), rng.gauss(0, 0.2)
@@ -162,7 +162,7 @@ def bananas(relief: Relief, rng: Random) -> None:
     count, start, yellow = (
         rng.randint(2, 5),
         rng.uniform(0, math.tau),
-        jitter(rng, rng.choice([(246, 206, 60), (240, 214, 90), (206, 206, 70)]), 8),
+        one_of(rng, [(246, 206, 60), (240, 214, 90), (206, 206, 70)], 8),
     )
     way = rng.choice([-1, 1])
     ox, oy = dish.x - 62 * math.cos(start), dish.y - 62 * math.sin(start)
@@ -217,7 +217,7 @@ def citrus_halves(relief: Relief, rng: Random) -> None:
     count = rng.randint(2, 7)
     radius = min(46, 84 / math.sqrt(count))
     for x, y in dish.spots(rng, count, 0.6):
-        colour = jitter(rng, rng.choice([(244, 150, 34), (244, 206, 50), (226, 84, 60), (120, 170, 50)]), 8)
+        colour = one_of(rng, [(244, 150, 34), (244, 206, 50), (226, 84, 60), (120, 170, 50)], 8)
         if rng.random() < 0.25:
             relief.ellipsoid(x, y, (radius, radius), 1.7 * radius, Skin(colour, bump=0.2, rough="grain", gloss=0.4))
         else:

@@ -8,7 +8,7 @@ import numpy as np
 from drawings import pieces, sauces, tableware
 from drawings.dishes.green import floret
 from drawings.relief import Relief, Skin
-from drawings.solid import Colour, jitter, mix
+from drawings.solid import Colour, jitter, mix, one_of
 
 
 def roast(rng: Random, colour: Colour = (112, 64, 40)) -> Skin:
@@ -82,7 +82,7 @@ def steak(relief: Relief, rng: Random) -> None:
         count, angle, pink = (
             rng.randint(5, 8),
             rng.uniform(-0.5, 0.5),
-            jitter(rng, rng.choice([(190, 84, 76), (176, 70, 66), (170, 110, 86)]), 8),
+            one_of(rng, [(190, 84, 76), (176, 70, 66), (170, 110, 86)], 8),
         )
 
         def doneness(u, v):
@@ -141,7 +141,7 @@ def sausages(relief: Relief, rng: Random) -> None:
 def meatballs(relief: Relief, rng: Random) -> None:
     """Meatballs in sauce."""
     dish = tableware.serve(relief, rng, plate=5, bowl=4, pan=3)
-    colour = jitter(rng, rng.choice([(166, 50, 26), (110, 62, 34), (150, 96, 56)]), 10)
+    colour = one_of(rng, [(166, 50, 26), (110, 62, 34), (150, 96, 56)], 10)
     if dish.kind == "bowl":
         sauces.fill(relief, rng, dish, Skin(colour, mix(colour, (60, 20, 10), 0.4), bump=0.6, gloss=0.6))
     else:
@@ -190,7 +190,7 @@ def sliced_roast(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=6, board=4)
     turn, count = rng.uniform(0, math.tau), rng.randint(4, 7)
     _sides(relief, rng, dish, turn + math.pi / 2)
-    inner = jitter(rng, rng.choice([(190, 130, 104), (206, 120, 116), (164, 96, 76), (214, 160, 140)]), 8)
+    inner = one_of(rng, [(190, 130, 104), (206, 120, 116), (164, 96, 76), (214, 160, 140)], 8)
     crust_colour = mix(inner, (84, 40, 22), 0.75)
 
     def edge(u, v):

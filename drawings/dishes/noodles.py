@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from drawings import pieces, sauces, tableware
 from drawings.dishes.seafood import shrimp
 from drawings.relief import Relief, Skin
-from drawings.solid import Colour, jitter, mix
+from drawings.solid import Colour, jitter, lighter, mix, one_of
 
 
 def strands(
@@ -77,9 +77,7 @@ def strands(
 
 
 def _noodle(rng: Random) -> Colour:
-    return jitter(
-        rng, rng.choice([(240, 206, 124), (236, 190, 100), (246, 226, 166), (222, 170, 90), (244, 234, 206)]), 8
-    )
+    return one_of(rng, [(240, 206, 124), (236, 190, 100), (246, 226, 166), (222, 170, 90), (244, 234, 206)], 8)
 
 
 def _onions(relief: Relief, rng: Random, dish: tableware.Vessel, count: int) -> None:
@@ -160,7 +158,7 @@ def spaghetti(relief: Relief, rng: Random) -> None:
 def ramen(relief: Relief, rng: Random) -> None:
     """Noodles in broth with egg, meat, onions and seaweed: nearly a soup."""
     dish = tableware.bowl(relief, rng, rng.gauss(0, 5), rng.gauss(0, 5), rng.uniform(92, 112))
-    broth = jitter(rng, rng.choice([(196, 140, 70), (222, 186, 130), (150, 84, 36), (206, 104, 44)]), 10)
+    broth = one_of(rng, [(196, 140, 70), (222, 186, 130), (150, 84, 36), (206, 104, 44)], 10)
     sauces.fill(relief, rng, dish, Skin(broth, mix(broth, (250, 210, 120), 0.4), 0.3, "mottle", gloss=0.75))
     share = rng.uniform(0.55, 0.8)
     strands(
@@ -217,7 +215,7 @@ def ramen(relief: Relief, rng: Random) -> None:
 def penne(relief: Relief, rng: Random) -> None:
     """Short tubes, spirals or bows in sauce."""
     dish = tableware.serve(relief, rng, plate=6, bowl=5, pan=2)
-    sauce = jitter(rng, rng.choice([(206, 70, 34), (240, 226, 186), (120, 146, 56), (226, 150, 80)]), 8)
+    sauce = one_of(rng, [(206, 70, 34), (240, 226, 186), (120, 146, 56), (226, 150, 80)], 8)
     coat, kind = rng.uniform(0.25, 0.6), rng.choice(["penne", "penne", "spirals", "shells"])
     for x, y in dish.spots(rng, rng.randint(36, 46), 0.72):
         turn, colour = (
@@ -243,10 +241,7 @@ def penne(relief: Relief, rng: Random) -> None:
                 wave = np.sin((along * 3.5 + 0.35 * across) * math.tau)
                 return [(mix(c, (120, 60, 20), 0.55), ((wave - 0.2) * 2).clip(0, 0.8))]
             hole = ((along - 0.93) * 30).clip(0, 1) * (np.abs(across) < 0.62)
-            return [
-                (mix(c, (110, 50, 20), 0.7), hole),
-                (mix(c, (255, 255, 255), 0.25), (np.cos(across * 11) - 0.6).clip(0, 0.4)),
-            ]
+            return [(mix(c, (110, 50, 20), 0.7), hole), (lighter(c, 0.25), (np.cos(across * 11) - 0.6).clip(0, 0.4))]
 
         relief.tube([(x - cos, y - sin), (x + cos, y + sin)], 6.5, skin, tint=stripes)
     pieces.herbs(relief, rng, dish, rng.randint(0, 18))
@@ -298,7 +293,7 @@ def stir_fried_noodles(relief: Relief, rng: Random) -> None:
         dish.x,
         dish.y,
         size,
-        jitter(rng, rng.choice([(176, 112, 52), (206, 150, 80), (226, 180, 96), (150, 90, 40)]), 8),
+        one_of(rng, [(176, 112, 52), (206, 150, 80), (226, 180, 96), (150, 90, 40)], 8),
         count=rng.randint(50, 70),
         thick=rng.choice([3.8, 5, 7, 8.5]),
         tall=rng.uniform(16, 26),

@@ -8,7 +8,7 @@ import numpy as np
 from drawings import pieces, sauces, tableware, texture
 from drawings.dishes.seafood import mussel, shrimp
 from drawings.relief import Relief, Skin
-from drawings.solid import Colour, jitter, mix
+from drawings.solid import Colour, jitter, mix, one_of
 
 
 def heap_of_rice(
@@ -56,7 +56,7 @@ def heap_of_rice(
 def white_rice(relief: Relief, rng: Random) -> None:
     """A bowl or plate of white rice, sometimes with sesame, a plum or an egg."""
     dish = tableware.serve(relief, rng, bowl=7, plate=4)
-    white = jitter(rng, rng.choice([(250, 248, 240), (250, 248, 240), (240, 226, 196), (196, 150, 120)]), 4)
+    white = one_of(rng, [(250, 248, 240), (250, 248, 240), (240, 226, 196), (196, 150, 120)], 4)
     size = (
         (0.9 * dish.size[0], 0.9 * dish.size[1]) if dish.kind == "bowl" else (0.66 * dish.size[0], 0.62 * dish.size[1])
     )
@@ -89,9 +89,7 @@ def white_rice(relief: Relief, rng: Random) -> None:
 def fried_rice(relief: Relief, rng: Random) -> None:
     """Fried rice with peas, carrot, egg: yellow or brown."""
     dish = tableware.serve(relief, rng, plate=6, bowl=4, pan=3)
-    colour = jitter(
-        rng, rng.choice([(240, 206, 120), (214, 166, 92), (236, 190, 80), (196, 140, 76), (226, 120, 60)]), 8
-    )
+    colour = one_of(rng, [(240, 206, 120), (214, 166, 92), (236, 190, 80), (196, 140, 76), (226, 120, 60)], 8)
     heap_of_rice(
         relief,
         rng,
@@ -137,7 +135,7 @@ def sushi(relief: Relief, rng: Random) -> None:
     kinds = [rng.choice(["maki", "nigiri"]) for _ in range(rows)]
     for row, kind in enumerate(kinds):
         count = 5 if kind == "maki" else 4
-        fish = jitter(rng, rng.choice([(240, 130, 84), (200, 54, 60), (250, 226, 200), (244, 200, 80)]), 8)
+        fish = one_of(rng, [(240, 130, 84), (200, 54, 60), (250, 226, 200), (244, 200, 80)], 8)
         for number in range(count):
             u, v = (number - (count - 1) / 2) * (32 if kind == "maki" else 38), (row - (rows - 1) / 2) * 46
             x, y = dish.x + u * cos - v * sin + rng.gauss(0, 2), dish.y + u * sin + v * cos + rng.gauss(0, 2)
@@ -191,7 +189,7 @@ def curry(relief: Relief, rng: Random) -> None:
     """Rice on one side, curry or stew on the other."""
     dish = tableware.serve(relief, rng, plate=7, bowl=4)
     turn = rng.uniform(0, math.tau)
-    brown = jitter(rng, rng.choice([(160, 92, 30), (196, 120, 30), (110, 62, 30), (186, 60, 26), (150, 150, 70)]), 8)
+    brown = one_of(rng, [(160, 92, 30), (196, 120, 30), (110, 62, 30), (186, 60, 26), (150, 150, 70)], 8)
     skin = Skin(brown, mix(brown, (70, 30, 10), 0.35), 0.4, "mottle", bump=0.9, rough="mottle", gloss=0.7)
     sauces.fill(relief, rng, dish, skin, bulge=3, level=dish.floor * 0.8)
     for x, y in dish.part(turn + math.pi, 0.4, 0.6).spots(rng, 11, 0.9):
@@ -237,7 +235,7 @@ def paella(relief: Relief, rng: Random) -> None:
         second=(240, 200, 110),
     )
     for x, y in dish.spots(rng, 24, 0.9):
-        relief.dot(x, y, 3.6, Skin(jitter(rng, rng.choice([(96, 150, 50), (200, 40, 30)]), 10), gloss=0.4))
+        relief.dot(x, y, 3.6, Skin(one_of(rng, [(96, 150, 50), (200, 40, 30)], 10), gloss=0.4))
     for number, (x, y) in enumerate(dish.spots(rng, rng.randint(4, 7), 0.7)):
         if number % 2:
             mussel(relief, rng, x, y, 18)

@@ -7,7 +7,7 @@ import numpy as np
 
 from drawings import pieces, sauces, tableware
 from drawings.relief import Relief, Skin
-from drawings.solid import jitter, mix
+from drawings.solid import jitter, lighter, mix, one_of
 
 SHELL = (44, 46, 62)
 
@@ -70,7 +70,7 @@ def whole_fish(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=5, board=4, table=1)
     count = rng.choice([1, 1, 2])
     turn = rng.choice([0, math.pi]) + rng.gauss(0, 0.35)
-    back = jitter(rng, rng.choice([(96, 116, 130), (176, 84, 66), (150, 104, 56), (120, 128, 110)]), 10)
+    back = one_of(rng, [(96, 116, 130), (176, 84, 66), (150, 104, 56), (120, 128, 110)], 10)
     upside = 1 if math.cos(turn) > 0 else -1
     belly, grilled = mix(back, (246, 240, 226), 0.7), rng.random() < 0.5
     for number in range(count):
@@ -97,7 +97,7 @@ def whole_fish(relief: Relief, rng: Random) -> None:
             )
             return [
                 (belly, side),
-                (mix(back, (255, 255, 255), 0.5), (0.3 * shine).clip(0, 0.3) * (along > 0.25)),
+                (lighter(back, 0.5), (0.3 * shine).clip(0, 0.3) * (along > 0.25)),
                 ((60, 30, 16), burnt),
                 (mix(back, (20, 16, 16), 0.5), (np.abs(along - 0.26 + 0.03 * across * across) < 0.012) * 0.8),
             ]
@@ -127,7 +127,7 @@ def whole_fish(relief: Relief, rng: Random) -> None:
 def salmon(relief: Relief, rng: Random) -> None:
     """Salmon: fillets or slices with white lines of fat."""
     dish = tableware.serve(relief, rng, plate=6, board=4)
-    orange = jitter(rng, rng.choice([(242, 128, 80), (246, 150, 104), (226, 112, 74)]), 8)
+    orange = one_of(rng, [(242, 128, 80), (246, 150, 104), (226, 112, 74)], 8)
     cooked, count, turn = rng.random() < 0.4, rng.choice([1, 1, 2, 3]), rng.uniform(-0.7, 0.7)
     side = rng.uniform(0, 6)
     if rng.random() < 0.45:
@@ -200,7 +200,7 @@ def mussels(relief: Relief, rng: Random) -> None:
 def crab(relief: Relief, rng: Random) -> None:
     """A red crab with legs and claws, or a lobster."""
     dish = tableware.serve(relief, rng, plate=6, board=3, table=1)
-    red = jitter(rng, rng.choice([(206, 66, 30), (196, 44, 30), (226, 96, 40)]), 8)
+    red = one_of(rng, [(206, 66, 30), (196, 44, 30), (226, 96, 40)], 8)
     skin = Skin(
         red,
         mix(red, (250, 190, 120), 0.6),
@@ -298,7 +298,7 @@ def oysters(relief: Relief, rng: Random) -> None:
 def squid(relief: Relief, rng: Random) -> None:
     """Rings of squid and their tentacles, pale or grilled, like onion rings without the crust."""
     dish = tableware.serve(relief, rng, plate=6, bowl=2, pan=2)
-    pale = jitter(rng, rng.choice([(246, 232, 214), (236, 196, 160), (240, 220, 226)]), 6)
+    pale = one_of(rng, [(246, 232, 214), (236, 196, 160), (240, 220, 226)], 6)
     if rng.random() < 0.4:
         pieces.salad(relief, rng, dish, 7)
     for x, y in dish.spots(rng, rng.randint(9, 15), 0.66):

@@ -8,7 +8,7 @@ import numpy as np
 from drawings import pieces, sauces, tableware
 from drawings.dishes.seafood import shrimp
 from drawings.relief import Relief, Skin
-from drawings.solid import jitter, mix
+from drawings.solid import jitter, mix, one_of
 
 
 def _soup_bowl(relief: Relief, rng: Random, skin: Skin, tint=None) -> tableware.Vessel:
@@ -29,10 +29,8 @@ def _bread_beside(relief: Relief, rng: Random) -> None:
 
 def cream_soup(relief: Relief, rng: Random) -> None:
     """A thick soup of tomato, pumpkin, peas or mushrooms, with a swirl of cream, croutons, herbs."""
-    colour = jitter(
-        rng,
-        rng.choice([(206, 70, 30), (230, 140, 36), (118, 150, 62), (190, 166, 124), (236, 214, 160), (150, 40, 60)]),
-        10,
+    colour = one_of(
+        rng, [(206, 70, 30), (230, 140, 36), (118, 150, 62), (190, 166, 124), (236, 214, 160), (150, 40, 60)], 10
     )
     start = rng.uniform(0, 6)
     swirl_on = rng.random() < 0.5
@@ -70,7 +68,7 @@ def cream_soup(relief: Relief, rng: Random) -> None:
 
 def clear_soup(relief: Relief, rng: Random) -> None:
     """A clear broth in which vegetables, dumplings or meat lie."""
-    broth = jitter(rng, rng.choice([(206, 160, 80), (222, 190, 120), (186, 120, 54), (230, 214, 160)]), 10)
+    broth = one_of(rng, [(206, 160, 80), (222, 190, 120), (186, 120, 54), (230, 214, 160)], 10)
     dish = _soup_bowl(
         relief, rng, Skin(broth, mix(broth, (120, 76, 26), 0.5), 0.4, "cloud", 0.6, bump=0.15, rough="patch", gloss=0.9)
     )
@@ -111,7 +109,7 @@ def clear_soup(relief: Relief, rng: Random) -> None:
 
 def miso(relief: Relief, rng: Random) -> None:
     """Miso soup: cloudy broth, cubes of tofu, seaweed, spring onion."""
-    broth = jitter(rng, rng.choice([(190, 146, 90), (206, 170, 116), (166, 112, 62)]), 8)
+    broth = one_of(rng, [(190, 146, 90), (206, 170, 116), (166, 112, 62)], 8)
     dish = _soup_bowl(relief, rng, Skin(broth, mix(broth, (240, 214, 160), 0.6), 0.45, "patch", 1.0, gloss=0.7))
     for x, y in dish.spots(rng, rng.randint(7, 14), 0.66):
         if rng.random() < 0.65:
@@ -140,7 +138,7 @@ def miso(relief: Relief, rng: Random) -> None:
 
 def curry_soup(relief: Relief, rng: Random) -> None:
     """A red or yellow spicy soup with shrimps, mushrooms, leaves and drops of oil."""
-    red = jitter(rng, rng.choice([(214, 104, 44), (196, 66, 30), (236, 176, 80), (240, 222, 180)]), 8)
+    red = one_of(rng, [(214, 104, 44), (196, 66, 30), (236, 176, 80), (240, 222, 180)], 8)
     dish = _soup_bowl(
         relief, rng, Skin(red, mix(red, (250, 206, 140), 0.25), 0.4, "patch", 0.6, bump=0.15, rough="patch", gloss=0.75)
     )
@@ -163,7 +161,7 @@ def curry_soup(relief: Relief, rng: Random) -> None:
 
 def stew(relief: Relief, rng: Random) -> None:
     """A thick soup full of beans, carrots and potatoes."""
-    colour = jitter(rng, rng.choice([(166, 60, 26), (150, 90, 40), (196, 110, 50), (110, 130, 56)]), 10)
+    colour = one_of(rng, [(166, 60, 26), (150, 90, 40), (196, 110, 50), (110, 130, 56)], 10)
     dish = _soup_bowl(
         relief, rng, Skin(colour, mix(colour, (90, 40, 16), 0.4), 0.4, "mottle", bump=0.9, rough="mottle", gloss=0.7)
     )
