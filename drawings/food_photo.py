@@ -10,6 +10,7 @@ from drawings import cutlery, lens, light, pieces, sauces, tableware
 from drawings.dishes import DISHES
 from drawings.relief import Lamp, Relief, Skin
 from drawings.solid import mix, one_of
+from drawings.texture import above
 
 SIZE = 128
 CANVAS = 3 * SIZE // 2  # drawn larger, then scaled down: smooth edges
@@ -170,7 +171,7 @@ def _focus(image: Image.Image, rng: Random) -> Image.Image:
     size, sharp = image.height, rng.uniform(0.45, 0.65)
     blurred = image.filter(ImageFilter.GaussianBlur(rng.uniform(2, 5)))
     rows = np.abs(np.arange(size) / size - sharp)
-    mask = (255 * ((rows - 0.14) * 3.5).clip(0, 1)).astype(np.uint8)[:, None].repeat(image.width, 1)
+    mask = (255 * above(rows, 0.14, 3.5)).astype(np.uint8)[:, None].repeat(image.width, 1)
     return Image.composite(blurred, image, Image.fromarray(mask))
 
 

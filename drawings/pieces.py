@@ -5,9 +5,11 @@ from random import Random
 
 import numpy as np
 
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, darker, jitter, mix, one_of
 from drawings.tableware import Vessel
+from drawings.texture import above, below
 
 GREENS = [(86, 138, 48), (64, 112, 40), (120, 164, 66), (48, 92, 44)]
 HERB = (58, 116, 40)
@@ -102,7 +104,7 @@ def herbs(relief: Relief, rng: Random, vessel: Vessel, count: int = 14, colour: 
     for _ in range(count):
         x, y = vessel.at(rng.uniform(0, math.tau), share * math.sqrt(rng.random()))
         size = (rng.uniform(1.6, 4), rng.uniform(1, 2))
-        relief.ellipsoid(x, y, size, 1.6, Skin(jitter(rng, colour, 14)), angle=rng.uniform(0, 3), lift=0.6)
+        relief.ellipsoid(x, y, size, 1.6, Skin(jitter(rng, colour, 14)), angle=any_turn(rng), lift=0.6)
 
 
 def sprig(relief: Relief, rng: Random, x: float, y: float, reach: float = 9) -> None:
@@ -133,9 +135,9 @@ def citrus(
     def segments(u, v):
         far = np.sqrt(u * u + v * v)
         turn = (np.arctan2(v, u) / math.tau * 9 + start) % 1
-        skin_of_segment = ((np.abs(turn - 0.5) - 0.42) * 14).clip(0, 1)
-        pith = np.maximum(((far - 0.78) * 14).clip(0, 1), ((0.12 - far) * 14).clip(0, 1))
-        return [((252, 244, 214), np.maximum(skin_of_segment, pith) * 0.9), (peel, ((far - 0.89) * 16).clip(0, 1))]
+        skin_of_segment = above(np.abs(turn - 0.5), 0.42, 14)
+        pith = np.maximum(above(far, 0.78, 14), below(far, 0.12, 14))
+        return [((252, 244, 214), np.maximum(skin_of_segment, pith) * 0.9), (peel, above(far, 0.89, 16))]
 
     skin = Skin(flesh, mix(flesh, peel, 0.8), 0.4, "crumb", 0.5, bump=0.12, gloss=0.6)
     wall = relief.add_wall([(0, darker(peel, 0.1))])
@@ -146,7 +148,7 @@ def lemon_wedge(relief: Relief, rng: Random, x: float, y: float, reach: float = 
     """Put down a wedge of lemon or lime."""
     peel = one_of(rng, [(240, 204, 46), (240, 204, 46), (112, 160, 50)], 8)
     turn = rng.uniform(0, math.tau)
-    points = [(x + reach * t * math.cos(turn), y + reach * t * math.sin(turn)) for t in (-1, -0.4, 0.4, 1)]
+    points = [away(x, y, turn, reach * t) for t in (-1, -0.4, 0.4, 1)]
 
     def flesh(along, across):
         return [
@@ -164,7 +166,7 @@ def tomato_slice(relief: Relief, rng: Random, x: float, y: float, radius: float)
     def chambers(u, v):
         far, turn = np.sqrt(u * u + v * v), np.arctan2(v, u)
         seeds = np.exp(-(((far - 0.55) / 0.18) ** 2)) * (np.sin(3 * turn) > -0.55)
-        return [((236, 132, 70), 0.75 * seeds), ((170, 24, 20), ((far - 0.9) * 12).clip(0, 1))]
+        return [((236, 132, 70), 0.75 * seeds), ((170, 24, 20), above(far, 0.9, 12))]
 
     relief.ellipsoid(
         x,
@@ -183,7 +185,7 @@ def cucumber_slice(relief: Relief, rng: Random, x: float, y: float, radius: floa
 
     def ring(u, v):
         far = u * u + v * v
-        return [((50, 100, 44), ((far - 0.8) * 12).clip(0, 1)), ((178, 208, 128), ((0.35 - far) * 8).clip(0, 0.7))]
+        return [((50, 100, 44), above(far, 0.8, 12)), ((178, 208, 128), below(far, 0.35, 8, 0.7))]
 
     relief.ellipsoid(
         x, y, (radius, radius), 2.6, Skin(jitter(rng, (206, 228, 166), 6), gloss=0.5), edge=0.08, lift=0.8, tint=ring
@@ -204,10 +206,7 @@ def half_egg(
 
     def centre(u, v):
         far = (u - 0.12) ** 2 + v * v
-        return [
-            (mix(yolk, (120, 130, 70), 0.3), ((0.36 - far) * 30).clip(0, 1)),
-            (yolk, ((0.31 - far) * 24).clip(0, 1)),
-        ]
+        return [(mix(yolk, (120, 130, 70), 0.3), below(far, 0.36, 30)), (yolk, below(far, 0.31, 24))]
 
     white = jitter(rng, (228, 200, 164) if soft and rng.random() < 0.4 else (248, 246, 240), 4)
     relief.ellipsoid(
@@ -236,7 +235,7 @@ def fried_egg(relief: Relief, rng: Random, x: float, y: float, reach: float, bas
         gloss=0.5,
     )
     relief.slab(
-        blob(rng, x, y, (reach, reach * rng.uniform(0.8, 1)), angle=rng.uniform(0, 3), wild=0.1),
+        blob(rng, x, y, (reach, reach * rng.uniform(0.8, 1)), angle=any_turn(rng), wild=0.1),
         3,
         white,
         bevel=3.5,
@@ -268,7 +267,7 @@ def berry(relief: Relief, rng: Random, x: float, y: float, radius: float, colour
         rim=mix(red, (40, 0, 10), 0.4),
         gloss=0.7,
     )
-    relief.ellipsoid(x, y, (radius * 1.1, radius * 0.95), radius * 1.5, pits, angle=rng.uniform(0, 3))
+    relief.ellipsoid(x, y, (radius * 1.1, radius * 0.95), radius * 1.5, pits, angle=any_turn(rng))
 
 
 def slice_of_bread(

@@ -4,6 +4,7 @@ import math
 from random import Random
 
 from drawings.pieces import blob
+from drawings.places import any_turn
 from drawings.relief import Relief, Skin, Tint
 from drawings.solid import Colour, darker, one_of
 from drawings.tableware import Vessel, bowl
@@ -23,7 +24,7 @@ def sauce(
 ) -> None:
     """Pour a puddle of sauce over whatever lies there."""
     skin = Skin(colour, darker(colour, 0.25), 0.35, "mottle", 0.7, bump=0.3, rough="mottle", gloss=gloss)
-    relief.slab(blob(rng, x, y, size, angle=rng.uniform(0, 3), wild=wild), tall, skin, bevel=2, lift=0.4, base=None)
+    relief.slab(blob(rng, x, y, size, angle=any_turn(rng), wild=wild), tall, skin, bevel=2, lift=0.4, base=None)
 
 
 def drizzle(relief: Relief, rng: Random, vessel: Vessel, colour: Colour, *, count: int = 5, thick: float = 2.0) -> None:

@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 
 from drawings import texture
+from drawings.places import WHOLE_TURN, Spot, away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, darker, jitter, lighter, mix, one_of
 
@@ -48,7 +49,7 @@ class Vessel:
     floor: float
     brim: float = 0.0  # height to which a bowl can be filled
 
-    def spots(self, rng: Random, count: int, share: float = 0.8) -> list[tuple[float, float]]:
+    def spots(self, rng: Random, count: int, share: float = 0.8) -> list[Spot]:
         """Spread places evenly over the vessel, from the middle outwards, a little by chance.
 
         Args:
@@ -64,12 +65,20 @@ class Vessel:
             far = share * math.sqrt((number + 0.5) / count) if count > 1 else 0.0
             turn = start + 2.4 * number + rng.gauss(0, 0.2)
             far *= rng.uniform(0.88, 1.08)
-            found.append((self.x + self.size[0] * far * math.cos(turn), self.y + self.size[1] * far * math.sin(turn)))
+            found.append(away(self.x, self.y, turn, self.size[0] * far, self.size[1] * far))
         return found
 
-    def at(self, turn: float, far: float) -> tuple[float, float]:
+    def at(self, turn: float, far: float) -> Spot:
         """Give the place in direction `turn` (radians), `far` of the way to the edge."""
-        return self.x + self.size[0] * far * math.cos(turn), self.y + self.size[1] * far * math.sin(turn)
+        return away(self.x, self.y, turn, self.size[0] * far, self.size[1] * far)
+
+    def somewhere(self, rng: Random, far: float) -> Spot:
+        """Give a place in a random direction, `far` of the way to the edge."""
+        return self.at(rng.uniform(0, WHOLE_TURN), far)
+
+    def anywhere(self, rng: Random, share: float) -> Spot:
+        """Give a random place on the inner `share` of the vessel, all equally likely."""
+        return self.at(rng.uniform(0, 6.3), share * math.sqrt(rng.random()))
 
     def part(self, turn: float, far: float, share: float) -> "Vessel":
         """Give a smaller part of the vessel, for a second food beside the main one."""
@@ -239,11 +248,7 @@ def board(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Ves
         side = rng.choice([-1, 1])
         reach = size[0] * 1.25 * side
         relief.tube(
-            [(x, y), (x + reach * math.cos(angle), y + reach * math.sin(angle))],
-            0.16 * radius,
-            skin,
-            base=0.0,
-            flat=tall / (0.16 * radius) / 1.4,
+            [(x, y), away(x, y, angle, reach)], 0.16 * radius, skin, base=0.0, flat=tall / (0.16 * radius) / 1.4
         )
     relief.ellipsoid(x, y, size, tall, skin, angle=angle, base=0.0, edge=0.06, lift=0.6, power=power, tint=rings)
     return Vessel("board", x, y, (size[0] * 0.86, size[1] * 0.86), tall, tall + 2)
@@ -253,7 +258,7 @@ def basket(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Ve
     """Put down a basket or tray that is lined with paper."""
     paper = one_of(rng, [(232, 222, 200), (196, 160, 116), (240, 240, 236), (226, 210, 180)], 8)
     corners = [
-        (x + radius * far * math.cos(t), y + radius * far * math.sin(t))
+        away(x, y, t, radius * far)
         for t, far in ((n * math.tau / 8 + rng.gauss(0, 0.1), 1.1 + 0.12 * (n % 2)) for n in range(8))
     ]
     if rng.random() < 0.6:
@@ -280,7 +285,7 @@ def pan(relief: Relief, rng: Random, x: float, y: float, radius: float) -> Vesse
     metal = one_of(rng, [(44, 44, 46), (36, 36, 40), (150, 152, 156)], 8)
     skin, turn = Skin(metal, darker(metal, 0.3), gloss=0.5), rng.uniform(0, math.tau)
     reach = radius * 1.7
-    relief.tube([(x, y), (x + reach * math.cos(turn), y + reach * math.sin(turn))], radius * 0.11, skin, base=4.0)
+    relief.tube([(x, y), away(x, y, turn, reach)], radius * 0.11, skin, base=4.0)
     found = _round(relief, x, y, (radius, radius), 2)
     if found:
         part, far = found

@@ -11,6 +11,16 @@ ROWS, COLUMNS = 768, 512
 CELLS = {"cloud": (90, 40), "patch": (36, 16), "mottle": (14, 7), "crumb": (7, 4), "grain": (3, 2)}
 
 
+def above(field: np.ndarray, start: float, steep: float, most: float = 1) -> np.ndarray:
+    """Give a weight that rises from 0, where a field is `start`, by `steep` for every 1 of the field, up to `most`."""
+    return ((field - start) * steep).clip(0, most)
+
+
+def below(field: np.ndarray, stop: float, steep: float, most: float = 1) -> np.ndarray:
+    """Give a weight that falls to 0, where a field is `stop`; see `above`."""
+    return ((stop - field) * steep).clip(0, most)
+
+
 @cache
 def field(name: str) -> np.ndarray:
     """Give a field of value noise: random values on a coarse grid, smoothly enlarged.

@@ -6,8 +6,10 @@ from random import Random
 import numpy as np
 
 from drawings import pieces, sauces, tableware
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, jitter, mix
+from drawings.texture import above
 
 CRUSTS = [(190, 122, 58), (164, 96, 44), (206, 148, 82), (138, 84, 46), (120, 72, 40)]
 
@@ -58,7 +60,7 @@ def loaf(relief: Relief, rng: Random) -> None:
 
     def cuts(u, v):
         wave = np.cos((u + 0.25 * v) * math.pi * count)
-        open_crumb = ((wave - 0.72) * 5).clip(0, 0.85) * (np.abs(v) < 0.62) * (np.abs(u) < 0.85)
+        open_crumb = above(wave, 0.72, 5, 0.85) * (np.abs(v) < 0.62) * (np.abs(u) < 0.85)
         return [(flour, open_crumb)]
 
     y = dish.y - rng.uniform(0, 16)
@@ -97,7 +99,7 @@ def baguettes(relief: Relief, rng: Random) -> None:
 
         def cuts(along, across):
             wave = np.cos((along * 6 + 0.35 * across) * math.tau)
-            return [((244, 218, 168), ((wave - 0.5) * 3).clip(0, 0.9) * (np.abs(across) < 0.5))]
+            return [((244, 218, 168), above(wave, 0.5, 3, 0.9) * (np.abs(across) < 0.5))]
 
         relief.tube(points, [8, 17, 19, 17, 8], skin, tint=cuts, flat=0.9)
 
@@ -116,7 +118,7 @@ def rolls(relief: Relief, rng: Random) -> None:
             (radius, radius * rng.uniform(0.85, 1)),
             radius * rng.uniform(0.8, 1.1),
             skin,
-            angle=rng.uniform(0, 3),
+            angle=any_turn(rng),
             base=dish.floor,
             lift=0.3,
         )
@@ -131,19 +133,13 @@ def croissants(relief: Relief, rng: Random) -> None:
     for x, y in dish.spots(rng, count, 0.55 if count > 1 else 0.05):
         reach, start = 62 / math.sqrt(count) + 6, rng.uniform(0, math.tau)
         brown = jitter(rng, (200, 128, 54), 10)
-        points = [
-            (x + reach * math.cos(start + t), y + reach * 0.8 * math.sin(start + t))
-            for t in (-1.5, -0.9, -0.3, 0.3, 0.9, 1.5)
-        ]
-        points = [(px - 0.45 * reach * math.cos(start), py - 0.36 * reach * math.sin(start)) for px, py in points]
+        points = [away(x, y, start + t, reach, reach * 0.8) for t in (-1.5, -0.9, -0.3, 0.3, 0.9, 1.5)]
+        points = [away(px, py, start, -0.45 * reach, -0.36 * reach) for px, py in points]
         wide = 0.46 * reach
 
         def ridges(along, across):
             wave = np.sin((along * 8 + 0.3 * np.abs(across)) * math.tau)
-            return [
-                ((110, 56, 18), ((wave - 0.3) * 1.2).clip(0, 0.75)),
-                ((246, 196, 116), ((-wave - 0.5) * 1.2).clip(0, 0.6)),
-            ]
+            return [((110, 56, 18), above(wave, 0.3, 1.2, 0.75)), ((246, 196, 116), above(-wave, 0.5, 1.2, 0.6))]
 
         relief.tube(
             points,

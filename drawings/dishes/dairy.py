@@ -6,8 +6,10 @@ from random import Random
 import numpy as np
 
 from drawings import cutlery, pieces, sauces, tableware
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import jitter, mix, one_of
+from drawings.texture import above
 
 CHEESES = [(246, 200, 84), (250, 214, 110), (240, 160, 60), (250, 236, 190), (244, 226, 160)]
 
@@ -19,9 +21,9 @@ def cheese_wedges(relief: Relief, rng: Random) -> None:
     for x, y in sorted(dish.spots(rng, count, 0.5 if count > 1 else 0.05), key=lambda spot: spot[1]):
         paste, reach, tall = one_of(rng, CHEESES, 8), 84 / count**0.45, rng.uniform(22, 42)
         turn, open_by = rng.uniform(0, math.tau), rng.uniform(0.3, 0.55)
-        tip = (x - 0.55 * reach * math.cos(turn), y - 0.55 * reach * math.sin(turn))
+        tip = away(x, y, turn, -0.55 * reach)
         arc = [turn + open_by * share for share in (-1, -0.5, 0, 0.5, 1)]
-        points = [tip] + [(tip[0] + reach * math.cos(a), tip[1] + reach * math.sin(a)) for a in arc]
+        points = [tip] + [away(*tip, a, reach) for a in arc]
         soft = rng.random() < 0.3
         skin = Skin(
             (248, 244, 232) if soft else paste, mix(paste, (255, 255, 240), 0.3), 0.35, "patch", bump=0.15, gloss=0.25
@@ -30,11 +32,11 @@ def cheese_wedges(relief: Relief, rng: Random) -> None:
         relief.slab(points, tall, skin, bevel=1.2, lift=0.95, base=dish.floor, wall=relief.add_wall(layers))
         for _ in range(0 if soft else rng.choice([0, 7, 12])):  # holes
             far, off = reach * rng.uniform(0.3, 0.9), rng.uniform(-0.8, 0.8) * open_by
-            spot = (tip[0] + far * math.cos(turn + off), tip[1] + far * math.sin(turn + off))
+            spot = away(*tip, turn + off, far)
             size = rng.uniform(2, 6)
             relief.ellipsoid(*spot, (size, size * 0.8), 0.2, Skin(mix(paste, (150, 90, 20), 0.5)), base=None)
     if grapes:
-        x, y = dish.at(rng.uniform(0, 6), 0.7)
+        x, y = dish.somewhere(rng, 0.7)
         for _ in range(10):
             colour = (96, 40, 80) if count % 2 else (160, 190, 90)
             relief.ellipsoid(
@@ -104,7 +106,7 @@ def yoghurt(relief: Relief, rng: Random) -> None:
         corner = dish.part(rng.uniform(0, 6), 0.35, 0.5)
         for x, y in corner.spots(rng, 30, 1.0):
             relief.ellipsoid(
-                x, y, (rng.uniform(3, 6), 3), 3, pieces.around((196, 146, 82), rng, 20), angle=rng.uniform(0, 3)
+                x, y, (rng.uniform(3, 6), 3), 3, pieces.around((196, 146, 82), rng, 20), angle=any_turn(rng)
             )
     elif topping in ("honey", "jam"):
         colour = (210, 136, 30) if topping == "honey" else (150, 20, 50)
@@ -119,7 +121,7 @@ def tumbler(relief: Relief, rng: Random, x: float, y: float, radius: float, tall
 
     def rim(u, v):
         far = np.sqrt(u * u + v * v)
-        return [((206, 216, 222), ((far - 0.86) * 20).clip(0, 1))]
+        return [((206, 216, 222), above(far, 0.86, 20))]
 
     relief.ellipsoid(
         x, y, (radius, radius), tall, Skin(white, gloss=0.7), base=0.0, edge=0.03, lift=0.95, tint=rim, wall=glass
@@ -205,13 +207,7 @@ def cream_cheese(relief: Relief, rng: Random) -> None:
     for x, y in dish.spots(rng, rng.randint(3, 7), 0.5):
         skin = Skin(jitter(rng, pieces.CREAM, 4), (255, 255, 252), 0.4, "mottle", bump=1.2, rough="mottle", gloss=0.3)
         relief.ellipsoid(
-            x,
-            y,
-            (rng.uniform(20, 30), rng.uniform(16, 24)),
-            rng.uniform(16, 26),
-            skin,
-            angle=rng.uniform(0, 3),
-            lift=0.2,
+            x, y, (rng.uniform(20, 30), rng.uniform(16, 24)), rng.uniform(16, 26), skin, angle=any_turn(rng), lift=0.2
         )
     pieces.herbs(relief, rng, dish, rng.choice([0, 14]), share=0.5)
     if rng.random() < 0.4:

@@ -7,6 +7,7 @@ import numpy as np
 
 from drawings import pieces, sauces, tableware
 from drawings.dishes.bread import crust
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import darker, jitter, lighter, mix, one_of
 
@@ -28,9 +29,7 @@ def cake(relief: Relief, rng: Random) -> None:
         turn, reach = rng.uniform(-0.6, 0.6) + math.pi / 2, rng.uniform(78, 92)
         tip = (dish.x - 0.5 * reach * math.cos(turn), dish.y + 0.5 * reach * math.sin(turn) - 6)
         turn += math.pi * rng.choice([0, 1]) if rng.random() < 0.3 else 0
-        points = [tip] + [
-            (tip[0] + reach * math.cos(turn + a), tip[1] - reach * math.sin(turn + a)) for a in (-0.4, -0.15, 0.15, 0.4)
-        ]
+        points = [tip] + [away(*tip, turn + a, reach, -reach) for a in (-0.4, -0.15, 0.15, 0.4)]
         x, y = (sum(p[i] for p in points) / 5 for i in (0, 1))
         relief.slab(points, tall, skin, bevel=2, lift=0.94, base=dish.floor, wall=relief.add_wall(layers))
         tops = [(x, y)]
@@ -47,10 +46,7 @@ def cake(relief: Relief, rng: Random) -> None:
             lift=0.9,
             wall=relief.add_wall([(0, icing), (dish.floor + tall * 0.06, icing)]),
         )
-        tops = [
-            (dish.x + 0.72 * radius * math.cos(t), dish.y + 0.72 * radius * math.sin(t))
-            for t in np.arange(0, 6.2, 0.79)
-        ]
+        tops = [away(dish.x, dish.y, t, 0.72 * radius) for t in np.arange(0, 6.2, 0.79)]
     for x, y in tops:
         pieces.berry(relief, rng, x, y, rng.uniform(8, 12))
     if rng.random() < 0.4:
@@ -78,9 +74,7 @@ def cupcakes(relief: Relief, rng: Random) -> None:
         )
         for step in range(4):
             far = radius * (1.02 - 0.25 * step)
-            ring = [
-                (x + 0.55 * far * math.cos(t), y + 0.55 * far * math.sin(t)) for t in np.arange(0, 6.9, 0.78).tolist()
-            ]
+            ring = [away(x, y, t, 0.55 * far) for t in np.arange(0, 6.9, 0.78).tolist()]
             relief.tube(
                 ring, far * 0.42, Skin(icing, gloss=0.35), base=dish.floor + radius * (0.8 + 0.2 * step), flat=0.7
             )
@@ -117,7 +111,7 @@ def ice_cream(relief: Relief, rng: Random) -> None:
             4,
             Skin((214, 160, 92), (160, 100, 50), bump=0.8),
         )
-    pieces.sprig(relief, rng, *dish.at(rng.uniform(0, 6), 0.4))
+    pieces.sprig(relief, rng, *dish.somewhere(rng, 0.4))
 
 
 def donuts(relief: Relief, rng: Random) -> None:
@@ -128,7 +122,7 @@ def donuts(relief: Relief, rng: Random) -> None:
     for x, y in dish.spots(rng, count, 0.66 if count > 1 else 0):
         glaze = one_of(rng, [(240, 156, 186), CHOCOLATE, pieces.CREAM, (214, 150, 80), (150, 200, 220)], 10)
         turns = [n * math.tau / 12 for n in range(13)]
-        ring = [(x + 0.62 * radius * math.cos(t), y + 0.62 * radius * math.sin(t)) for t in turns]
+        ring = [away(x, y, t, 0.62 * radius) for t in turns]
         relief.tube(ring, radius * 0.4, crust(rng, (206, 146, 80)), base=dish.floor, flat=0.85)
         wavy = [radius * 0.34 * rng.uniform(0.9, 1.04) for _ in turns]
         relief.tube(
@@ -202,9 +196,7 @@ def cookies(relief: Relief, rng: Random) -> None:
             lift=0.3,
         )
         for cx, cy in tableware.Vessel("", x, y, (radius, radius), 0).spots(rng, 9, 0.8):
-            relief.ellipsoid(
-                cx, cy, (radius * 0.12, radius * 0.1), 3, Skin(CHOCOLATE, gloss=0.4), angle=rng.uniform(0, 3)
-            )
+            relief.ellipsoid(cx, cy, (radius * 0.12, radius * 0.1), 3, Skin(CHOCOLATE, gloss=0.4), angle=any_turn(rng))
 
 
 def pudding(relief: Relief, rng: Random) -> None:

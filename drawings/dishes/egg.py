@@ -4,6 +4,7 @@ import math
 from random import Random
 
 from drawings import pieces, sauces, tableware
+from drawings.places import any_turn
 from drawings.relief import Relief, Skin
 from drawings.solid import jitter, mix, one_of
 
@@ -19,7 +20,7 @@ def fried_eggs(relief: Relief, rng: Random) -> None:
         pieces.fried_egg(relief, rng, x, y, reach)
     pieces.herbs(relief, rng, dish, rng.choice([0, 12]), share=0.7)
     if dish.kind == "plate" and rng.random() < 0.5:
-        x, y = dish.at(rng.uniform(0, 6), 0.75)
+        x, y = dish.somewhere(rng, 0.75)
         points = [(x - 26, y - 4), (x - 9, y + 4), (x + 9, y - 4), (x + 26, y + 4)]
         relief.tube(points, 8, Skin((170, 62, 46), (236, 190, 160), 0.4, "mottle", gloss=0.5), flat=0.5)  # bacon
 
@@ -42,7 +43,7 @@ def boiled_eggs(relief: Relief, rng: Random) -> None:
                 (reach, reach * 0.76),
                 reach * 1.3,
                 Skin(shell, rim=mix(shell, (90, 50, 30), 0.3), gloss=0.35),
-                angle=rng.uniform(0, 3),
+                angle=any_turn(rng),
             )
         else:
             pieces.half_egg(relief, rng, x, y, reach, soft=soft)
@@ -61,7 +62,7 @@ def whole_eggs(relief: Relief, rng: Random) -> None:
             (27, 21),
             36,
             Skin(colour, mix(colour, (120, 70, 40), 0.3), 0.15, "grain", rim=mix(colour, (70, 40, 30), 0.3), gloss=0.3),
-            angle=rng.uniform(0, 3),
+            angle=any_turn(rng),
             base=dish.floor * 0.5,
         )
 
@@ -83,7 +84,7 @@ def omelette(relief: Relief, rng: Random) -> None:
         sauces.drizzle(relief, rng, dish, (180, 26, 20), count=3, thick=2.5)
     pieces.herbs(relief, rng, dish, rng.randint(6, 22), share=0.6)
     if dish.kind == "plate" and rng.random() < 0.5:
-        pieces.cherry_tomato(relief, rng, *dish.at(rng.uniform(0, 6), 0.8))
+        pieces.cherry_tomato(relief, rng, *dish.somewhere(rng, 0.8))
 
 
 def scrambled(relief: Relief, rng: Random) -> None:

@@ -6,8 +6,10 @@ from random import Random
 import numpy as np
 
 from drawings import pieces, sauces, tableware
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, jitter, mix
+from drawings.texture import above
 
 GOLDS = [(214, 148, 62), (196, 122, 46), (226, 170, 86), (176, 102, 40)]
 
@@ -43,7 +45,7 @@ def fries(relief: Relief, rng: Random) -> None:
         cos, sin = half * math.cos(turn), half * math.sin(turn)
         relief.tube([(x - cos, y - sin), (x + cos, y + sin)], rng.uniform(4, 5.2), skin, flat=0.9)
     if rng.random() < 0.5:
-        sauces.dip(relief, rng, *dish.at(rng.uniform(0, 6), 0.85))
+        sauces.dip(relief, rng, *dish.somewhere(rng, 0.85))
 
 
 def nuggets(relief: Relief, rng: Random) -> None:
@@ -52,12 +54,12 @@ def nuggets(relief: Relief, rng: Random) -> None:
     count = rng.randint(1, 9)
     reach = min(62, 80 / math.sqrt(count))
     for x, y in dish.spots(rng, count, 0.62):
-        shape = pieces.blob(rng, x, y, (reach, reach * rng.uniform(0.6, 0.85)), angle=rng.uniform(0, 3), wild=0.07)
+        shape = pieces.blob(rng, x, y, (reach, reach * rng.uniform(0.6, 0.85)), angle=any_turn(rng), wild=0.07)
         relief.slab(shape, rng.uniform(13, 20), batter(rng), bevel=9, lift=0.3)
     if rng.random() < 0.55:
-        sauces.dip(relief, rng, *dish.at(rng.uniform(0, 6), 0.85))
+        sauces.dip(relief, rng, *dish.somewhere(rng, 0.85))
     if rng.random() < 0.3:
-        pieces.lemon_wedge(relief, rng, *dish.at(rng.uniform(0, 6), 0.7))
+        pieces.lemon_wedge(relief, rng, *dish.somewhere(rng, 0.7))
 
 
 def spring_rolls(relief: Relief, rng: Random) -> None:
@@ -75,12 +77,12 @@ def spring_rolls(relief: Relief, rng: Random) -> None:
         def folds(along, across):
             return [
                 ((120, 62, 22), (0.9 - 9 * np.abs(across - 1.6 * along + 0.5)).clip(0, 0.5)),
-                ((96, 60, 30), ((np.abs(along - 0.5) - 0.47) * 40).clip(0, 0.8)),
+                ((96, 60, 30), above(np.abs(along - 0.5), 0.47, 40, 0.8)),
             ]
 
         relief.tube([(x - dx, y - dy), (x + dx, y + dy)], 11.5, batter(rng, colour, 0.5), tint=folds)
     if rng.random() < 0.6:
-        sauces.dip(relief, rng, *dish.at(rng.uniform(0, 6), 0.88))
+        sauces.dip(relief, rng, *dish.somewhere(rng, 0.88))
 
 
 def rings(relief: Relief, rng: Random) -> None:
@@ -89,7 +91,7 @@ def rings(relief: Relief, rng: Random) -> None:
     colour = rng.choice(GOLDS)
     for x, y in dish.spots(rng, rng.randint(6, 11), 0.66):
         radius, thick = rng.uniform(17, 27), rng.uniform(6, 8)
-        points = [(x + radius * math.cos(t), y + radius * math.sin(t)) for t in (n * math.tau / 9 for n in range(10))]
+        points = [away(x, y, t, radius) for t in (n * math.tau / 9 for n in range(10))]
         relief.tube(points, thick, batter(rng, colour))
     if rng.random() < 0.5:
         sauces.dip(relief, rng, dish.x, dish.y)
@@ -101,20 +103,17 @@ def tempura(relief: Relief, rng: Random) -> None:
     shrimp = rng.random() < 0.6
     for x, y in dish.spots(rng, rng.randint(4, 7), 0.55):
         turn, bend = rng.uniform(0, math.tau), rng.uniform(-0.5, 0.5)
-        points = [
-            (x + 44 * t * math.cos(turn + bend * t), y + 44 * t * math.sin(turn + bend * t))
-            for t in (-1, -0.4, 0.3, 0.8)
-        ]
+        points = [away(x, y, turn + bend * t, 44 * t) for t in (-1, -0.4, 0.3, 0.8)]
         if shrimp:
             end = points[-1]
-            tail = (end[0] + 14 * math.cos(turn + bend), end[1] + 14 * math.sin(turn + bend))
+            tail = away(*end, turn + bend, 14)
             relief.tube([end, tail], [3, 7], Skin((216, 84, 40), (160, 40, 20), gloss=0.4), flat=0.5)
             relief.tube(points, [8, 13, 12, 7], batter(rng, (232, 188, 110), 1.2))
         else:
             relief.tube([points[2], points[3]], [4, 5], Skin((240, 226, 200)))
             relief.tube(points[:3], [17, 20, 7], batter(rng, None, 1.1))
     if rng.random() < 0.5:
-        sauces.dip(relief, rng, *dish.at(rng.uniform(0, 6), 0.85), colour=(80, 40, 20))
+        sauces.dip(relief, rng, *dish.somewhere(rng, 0.85), colour=(80, 40, 20))
 
 
 def turnovers(relief: Relief, rng: Random) -> None:
@@ -137,7 +136,7 @@ def turnovers(relief: Relief, rng: Random) -> None:
         for (ax, ay), (bx, by) in zip(points, points[1:], strict=False) if count % 2 else ():
             relief.ellipsoid((ax + bx) / 2, (ay + by) / 2, (4, 3), 5, skin, angle=turn)
     if rng.random() < 0.5:
-        sauces.dip(relief, rng, *dish.at(rng.uniform(0, 6), 0.88))
+        sauces.dip(relief, rng, *dish.somewhere(rng, 0.88))
 
 
 def fried_chicken(relief: Relief, rng: Random) -> None:
@@ -147,12 +146,10 @@ def fried_chicken(relief: Relief, rng: Random) -> None:
         side = dish.part(math.pi, 0.5, 0.6)
         for x, y in side.spots(rng, 16, 0.8):
             turn = rng.uniform(0, 3)
-            relief.tube(
-                [(x, y), (x + 34 * math.cos(turn), y + 34 * math.sin(turn))], 4.5, Skin(jitter(rng, (238, 190, 88), 10))
-            )
+            relief.tube([(x, y), away(x, y, turn, 34)], 4.5, Skin(jitter(rng, (238, 190, 88), 10)))
         dish = dish.part(0.0, 0.4, 0.75)
     for x, y in dish.spots(rng, rng.randint(6, 13), 0.66):
-        shape = pieces.blob(rng, x, y, (rng.uniform(17, 26), rng.uniform(13, 18)), angle=rng.uniform(0, 3), wild=0.15)
+        shape = pieces.blob(rng, x, y, (rng.uniform(17, 26), rng.uniform(13, 18)), angle=any_turn(rng), wild=0.15)
         relief.slab(shape, rng.uniform(16, 24), batter(rng, None, 1.2), bevel=10, lift=0.25)
     pieces.herbs(relief, rng, dish, rng.choice([0, 12]))
 

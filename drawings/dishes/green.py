@@ -6,14 +6,16 @@ from random import Random
 import numpy as np
 
 from drawings import pieces, sauces, tableware
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, darker, jitter, mix, one_of
+from drawings.texture import above
 
 
 def floret(relief: Relief, rng: Random, x: float, y: float, reach: float, colour: Colour = (76, 126, 50)) -> None:
     """Put down a floret of broccoli or cauliflower: a stem and a crown of little knobs."""
     green, turn = jitter(rng, colour, 8), rng.uniform(0, math.tau)
-    stem = (x + reach * math.cos(turn), y + reach * math.sin(turn))
+    stem = away(x, y, turn, reach)
     relief.tube([(x, y), stem], [reach * 0.4, reach * 0.3], Skin(mix(green, (200, 216, 140), 0.5), gloss=0.2))
     high = relief.level(x, y)
     for step in range(9):
@@ -42,10 +44,10 @@ def mixed_salad(relief: Relief, rng: Random) -> None:
         elif kind == "cucumber":
             pieces.cucumber_slice(relief, rng, x, y, 13)
         elif kind == "onion":
-            points = [(x + 12 * math.cos(t), y + 11 * math.sin(t)) for t in np.arange(0, 6.6, 0.6).tolist()]
+            points = [away(x, y, t, 12, 11) for t in np.arange(0, 6.6, 0.6).tolist()]
             relief.tube(points, 1.8, Skin((206, 130, 170), (246, 230, 240)))
         elif kind == "cheese":
-            relief.ellipsoid(x, y, (8, 7), 10, Skin((250, 248, 240), bump=0.4), power=5, angle=rng.uniform(0, 3))
+            relief.ellipsoid(x, y, (8, 7), 10, Skin((250, 248, 240), bump=0.4), power=5, angle=any_turn(rng))
         else:
             tone = (236, 130, 40) if kind == "carrot" else (248, 206, 70)
             for _ in range(6):
@@ -55,7 +57,7 @@ def mixed_salad(relief: Relief, rng: Random) -> None:
                     (5 if kind == "carrot" else 3, 2.6),
                     3,
                     Skin(jitter(rng, tone, 8)),
-                    angle=rng.uniform(0, 3),
+                    angle=any_turn(rng),
                 )
 
 
@@ -70,22 +72,13 @@ def carrots(relief: Relief, rng: Random) -> None:
         hx, hy = dish.x - aside * sin - 44 * cos, dish.y + aside * cos - 44 * sin
         for _ in range(5):
             way = angle + math.pi + rng.gauss(0, 0.25)
-            relief.tube(
-                [(hx, hy), (hx + 40 * math.cos(way), hy + 40 * math.sin(way))],
-                [2.2, 1.2],
-                Skin(jitter(rng, (90, 146, 50), 12)),
-            )
+            relief.tube([(hx, hy), away(hx, hy, way, 40)], [2.2, 1.2], Skin(jitter(rng, (90, 146, 50), 12)))
         orange = jitter(rng, colour, 8)
 
         def creases(along, across, orange=orange):
-            return [
-                (
-                    mix(orange, (120, 50, 10), 0.6),
-                    ((np.sin(along * 60 + 2 * np.sin(along * 19)) - 0.86) * 5).clip(0, 0.6),
-                )
-            ]
+            return [(mix(orange, (120, 50, 10), 0.6), above(np.sin(along * 60 + 2 * np.sin(along * 19)), 0.86, 5, 0.6))]
 
-        points = [(hx + far * math.cos(angle), hy + far * math.sin(angle)) for far in (0, 14, 60, 106)]
+        points = [away(hx, hy, angle, far) for far in (0, 14, 60, 106)]
         relief.tube(
             points,
             [9, 12, 9, 1.5],
@@ -147,7 +140,7 @@ def fruit(relief: Relief, rng: Random) -> None:
                 gloss=0.3 if kind in ("peach", "orange") else 0.8,
             ),
             tint=dimple,
-            angle=rng.uniform(0, 3),
+            angle=any_turn(rng),
         )
         sx, sy = x + cx * radius, y + cy * radius
         if kind in ("tomato", "pepper"):
@@ -165,13 +158,13 @@ def bananas(relief: Relief, rng: Random) -> None:
         one_of(rng, [(246, 206, 60), (240, 214, 90), (206, 206, 70)], 8),
     )
     way = rng.choice([-1, 1])
-    ox, oy = dish.x - 62 * math.cos(start), dish.y - 62 * math.sin(start)
+    ox, oy = away(dish.x, dish.y, start, -62)
     for number in range(count):
         angle, long = start + (number - (count - 1) / 2) * 0.34, rng.uniform(112, 128)
         points = []
         for far in (0.0, 0.14, 0.35, 0.6, 0.85, 1.0):
             turn = angle + way * 0.55 * (far - 0.5)
-            points.append((ox + long * far * math.cos(turn), oy + long * far * math.sin(turn)))
+            points.append(away(ox, oy, turn, long * far))
 
         def marks(along, across):
             ends = np.maximum((0.1 - along) * 14, (along - 0.955) * 24).clip(0, 1)
@@ -197,7 +190,7 @@ def berries(relief: Relief, rng: Random) -> None:
         colour = rng.choice(kinds)
         if colour == kinds[0] and colour[0] > 195:
             pieces.berry(relief, rng, x, y, rng.uniform(11, 15), colour)
-            relief.ellipsoid(x - 6, y - 4, (5, 3), 18, Skin((80, 140, 50)), angle=rng.uniform(0, 3))
+            relief.ellipsoid(x - 6, y - 4, (5, 3), 18, Skin((80, 140, 50)), angle=any_turn(rng))
         else:
             tone = jitter(rng, colour, 8)
             radius = rng.uniform(8.5, 12)
@@ -208,7 +201,7 @@ def berries(relief: Relief, rng: Random) -> None:
                 1.8 * radius,
                 Skin(tone, mix(tone, (200, 200, 230), 0.3), 0.3, "mottle", rim=mix(tone, (10, 0, 20), 0.5), gloss=0.8),
             )
-    pieces.sprig(relief, rng, *dish.at(rng.uniform(0, 6), 0.4), 11)
+    pieces.sprig(relief, rng, *dish.somewhere(rng, 0.4), 11)
 
 
 def citrus_halves(relief: Relief, rng: Random) -> None:
@@ -222,7 +215,7 @@ def citrus_halves(relief: Relief, rng: Random) -> None:
             relief.ellipsoid(x, y, (radius, radius), 1.7 * radius, Skin(colour, bump=0.2, rough="grain", gloss=0.4))
         else:
             pieces.citrus(relief, rng, x, y, radius, colour, tall=radius * rng.uniform(0.3, 0.7))
-    pieces.sprig(relief, rng, *dish.at(rng.uniform(0, 6), 0.7), 12)
+    pieces.sprig(relief, rng, *dish.somewhere(rng, 0.7), 12)
 
 
 def corn(relief: Relief, rng: Random) -> None:
@@ -247,7 +240,7 @@ def corn(relief: Relief, rng: Random) -> None:
             grid = np.cos(along * 24 * math.tau) * 0.5 + np.cos(np.arcsin(across.clip(-1, 1)) * 10) * 0.5
             return [
                 (mix(yellow, (150, 90, 10), 0.75), (-grid * 1.3).clip(0, 0.8)),
-                (mix(yellow, (255, 250, 200), 0.6), ((grid - 0.5) * 1.5).clip(0, 0.6)),
+                (mix(yellow, (255, 250, 200), 0.6), above(grid, 0.5, 1.5, 0.6)),
             ]
 
         points = [(x + far * cos, y + far * sin) for far in (-76, -58, 0, 50, 70)]

@@ -7,8 +7,10 @@ import numpy as np
 
 from drawings import pieces, sauces, tableware
 from drawings.dishes.green import floret
+from drawings.places import away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, jitter, mix, one_of
+from drawings.texture import above
 
 
 def roast(rng: Random, colour: Colour = (112, 64, 40)) -> Skin:
@@ -41,11 +43,7 @@ def _sides(relief: Relief, rng: Random, dish: tableware.Vessel, turn: float) -> 
     elif kind == "fries":
         for x, y in side.spots(rng, 12, 0.8):
             angle = rng.uniform(0, 3)
-            relief.tube(
-                [(x, y), (x + 26 * math.cos(angle), y + 26 * math.sin(angle))],
-                4.5,
-                Skin(jitter(rng, (236, 188, 90), 10), gloss=0.2),
-            )
+            relief.tube([(x, y), away(x, y, angle, 26)], 4.5, Skin(jitter(rng, (236, 188, 90), 10), gloss=0.2))
     elif kind == "mash":
         relief.slab(
             pieces.blob(rng, side.x, side.y, side.size),
@@ -65,7 +63,7 @@ def steak(relief: Relief, rng: Random) -> None:
 
     def marks(u, v):
         wave = np.cos((u + 0.4 * v) * math.pi * lines)
-        return [((34, 18, 12), ((wave - 0.75) * 5).clip(0, 0.8))]
+        return [((34, 18, 12), above(wave, 0.75, 5, 0.8))]
 
     if rng.random() < 0.5:
         relief.slab(
@@ -87,7 +85,7 @@ def steak(relief: Relief, rng: Random) -> None:
 
         def doneness(u, v):
             far = np.maximum(np.abs(u), np.abs(v) * 0.94)
-            return [(brown.colour, ((far - 0.72) * 6).clip(0, 1))]
+            return [(brown.colour, above(far, 0.72, 6))]
 
         for number in range(count):
             aside = (number / (count - 1) - 0.5) * 1.5 * main.size[0]
@@ -131,7 +129,7 @@ def sausages(relief: Relief, rng: Random) -> None:
 
         def cuts(along, across):
             wave = np.cos((along * 5 + 0.3 * across) * math.tau)
-            return [((60, 26, 16), ((wave - 0.8) * 6).clip(0, 0.7) * (np.abs(across) < 0.6))]
+            return [((60, 26, 16), above(wave, 0.8, 6, 0.7) * (np.abs(across) < 0.6))]
 
         relief.tube(points, [9, 12, 12, 12, 9], roast(rng, colour), tint=cuts)
     if rng.random() < 0.4:
@@ -182,7 +180,7 @@ def ribs(relief: Relief, rng: Random) -> None:
         )
     pieces.herbs(relief, rng, dish, rng.choice([0, 14]), share=0.6)
     if rng.random() < 0.5:
-        sauces.dip(relief, rng, *dish.at(rng.uniform(0, 6), 0.95), colour=(90, 30, 16))
+        sauces.dip(relief, rng, *dish.somewhere(rng, 0.95), colour=(90, 30, 16))
 
 
 def sliced_roast(relief: Relief, rng: Random) -> None:
@@ -196,8 +194,8 @@ def sliced_roast(relief: Relief, rng: Random) -> None:
     def edge(u, v):
         far = u * u + v * v
         return [
-            (crust_colour, ((far - 0.8) * 9).clip(0, 0.9)),
-            (mix(inner, (250, 226, 206), 0.6), ((np.sin(9 * u + 3 * v) - 0.8) * 3).clip(0, 0.6)),
+            (crust_colour, above(far, 0.8, 9, 0.9)),
+            (mix(inner, (250, 226, 206), 0.6), above(np.sin(9 * u + 3 * v), 0.8, 3, 0.6)),
         ]
 
     for number in range(count):

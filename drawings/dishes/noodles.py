@@ -8,8 +8,10 @@ from PIL import Image, ImageDraw
 
 from drawings import pieces, sauces, tableware
 from drawings.dishes.seafood import shrimp
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, jitter, lighter, mix, one_of
+from drawings.texture import above
 
 
 def strands(
@@ -83,7 +85,7 @@ def _noodle(rng: Random) -> Colour:
 def _onions(relief: Relief, rng: Random, dish: tableware.Vessel, count: int) -> None:
     """Strew rings of spring onion."""
     for _ in range(count):
-        x, y = dish.at(rng.uniform(0, 6.3), 0.75 * math.sqrt(rng.random()))
+        x, y = dish.anywhere(rng, 0.75)
         green = jitter(rng, (110, 160, 66), 16)
         relief.ellipsoid(
             x,
@@ -141,7 +143,7 @@ def spaghetti(relief: Relief, rng: Random) -> None:
                 (5, 4),
                 4,
                 pieces.around(rng.choice([(190, 90, 70), (214, 150, 120)]), rng),
-                angle=rng.uniform(0, 3),
+                angle=any_turn(rng),
                 power=5,
             )
     if rng.random() < 0.25:
@@ -149,8 +151,8 @@ def spaghetti(relief: Relief, rng: Random) -> None:
             relief.ellipsoid(x, y, (14, 14), 20, pieces.around((112, 62, 40), rng, bump=1))
     if rng.random() < 0.5:  # grated cheese
         for _ in range(24):
-            x, y = dish.at(rng.uniform(0, 6.3), 0.4 * math.sqrt(rng.random()))
-            relief.ellipsoid(x, y, (3.4, 1.2), 1.5, Skin((250, 240, 200)), angle=rng.uniform(0, 3), lift=0.6)
+            x, y = dish.anywhere(rng, 0.4)
+            relief.ellipsoid(x, y, (3.4, 1.2), 1.5, Skin((250, 240, 200)), angle=any_turn(rng), lift=0.6)
     if rng.random() < 0.6:
         pieces.sprig(relief, rng, dish.x + rng.gauss(0, 6), dish.y + rng.gauss(0, 6), 11)
 
@@ -199,7 +201,7 @@ def ramen(relief: Relief, rng: Random) -> None:
                 (17, 24),
                 9,
                 Skin(pieces.SEAWEED, (50, 60, 46), gloss=0.3),
-                angle=rng.uniform(0, 3),
+                angle=any_turn(rng),
                 power=9,
                 edge=0.1,
                 lift=0.9,
@@ -239,8 +241,8 @@ def penne(relief: Relief, rng: Random) -> None:
         def stripes(along, across, c=colour, twisted=kind == "spirals"):
             if twisted:
                 wave = np.sin((along * 3.5 + 0.35 * across) * math.tau)
-                return [(mix(c, (120, 60, 20), 0.55), ((wave - 0.2) * 2).clip(0, 0.8))]
-            hole = ((along - 0.93) * 30).clip(0, 1) * (np.abs(across) < 0.62)
+                return [(mix(c, (120, 60, 20), 0.55), above(wave, 0.2, 2, 0.8))]
+            hole = above(along, 0.93, 30) * (np.abs(across) < 0.62)
             return [(mix(c, (110, 50, 20), 0.7), hole), (lighter(c, 0.25), (np.cos(across * 11) - 0.6).clip(0, 0.4))]
 
         relief.tube([(x - cos, y - sin), (x + cos, y + sin)], 6.5, skin, tint=stripes)
@@ -304,14 +306,7 @@ def stir_fried_noodles(relief: Relief, rng: Random) -> None:
             rng.choice([(226, 120, 40), (96, 146, 50), (196, 44, 34), (130, 74, 46), (236, 226, 190)]), rng, gloss=0.4
         )
         turn, half = rng.uniform(0, math.pi), rng.uniform(5, 12)
-        relief.tube(
-            [
-                (x - half * math.cos(turn), y - half * math.sin(turn)),
-                (x + half * math.cos(turn), y + half * math.sin(turn)),
-            ],
-            2.6,
-            skin,
-        )
+        relief.tube([away(x, y, turn, -half), away(x, y, turn, half)], 2.6, skin)
     extra = rng.random()
     if extra < 0.25:
         pieces.fried_egg(relief, rng, dish.x, dish.y, 38)

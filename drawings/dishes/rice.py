@@ -7,8 +7,10 @@ import numpy as np
 
 from drawings import pieces, sauces, tableware, texture
 from drawings.dishes.seafood import mussel, shrimp
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, jitter, mix, one_of
+from drawings.texture import above, below
 
 
 def heap_of_rice(
@@ -47,9 +49,9 @@ def heap_of_rice(
     far = (dx / size[0]) ** 2 + (dy / size[1]) ** 2 + wild * 3 * relief.noise("patch", shape)
     hill = (1 - far).clip(0, 1)
     high = tall * np.sqrt(hill) * (1 + 0.5 * wild * relief.noise("patch", shape)) + 2.2 * grains
-    tints = [(mix(colour, (110, 80, 40), 0.5), ((0.35 - grains) * 2).clip(0, 0.55))]
+    tints = [(mix(colour, (110, 80, 40), 0.5), below(grains, 0.35, 2, 0.55))]
     if second:
-        tints.insert(0, (second, ((relief.noise("crumb", shape) - 0.3) * 3).clip(0, 1)))
+        tints.insert(0, (second, above(relief.noise("crumb", shape), 0.3, 3)))
     relief.stamp(part, high, hill > 0, hill, Skin(colour, gloss=0.35), base, tints=tints)
 
 
@@ -73,15 +75,15 @@ def white_rice(relief: Relief, rng: Random) -> None:
     topping = rng.choice(["none", "sesame", "plum", "egg", "herbs", "seaweed"])
     if topping == "sesame":
         for _ in range(30):
-            relief.dot(*dish.at(rng.uniform(0, 6.3), 0.5 * math.sqrt(rng.random())), 1.5, Skin((40, 34, 30)))
+            relief.dot(*dish.anywhere(rng, 0.5), 1.5, Skin((40, 34, 30)))
     elif topping == "plum":
         relief.ellipsoid(dish.x, dish.y, (12, 11), 13, Skin((170, 40, 50), (120, 20, 30), bump=0.5, gloss=0.6))
     elif topping == "egg":
         pieces.fried_egg(relief, rng, dish.x, dish.y, 36)
     elif topping == "seaweed":
         for _ in range(20):
-            x, y = dish.at(rng.uniform(0, 6.3), 0.45 * math.sqrt(rng.random()))
-            relief.ellipsoid(x, y, (6, 1.4), 1.6, Skin(pieces.SEAWEED), angle=rng.uniform(0, 3), lift=0.7)
+            x, y = dish.anywhere(rng, 0.45)
+            relief.ellipsoid(x, y, (6, 1.4), 1.6, Skin(pieces.SEAWEED), angle=any_turn(rng), lift=0.7)
     elif topping == "herbs":
         pieces.herbs(relief, rng, dish, 18, share=0.6)
 
@@ -116,7 +118,7 @@ def fried_rice(relief: Relief, rng: Random) -> None:
                 (rng.uniform(3, 6), rng.uniform(2.5, 4)),
                 5,
                 pieces.around(tone, rng, gloss=0.3),
-                angle=rng.uniform(0, 3),
+                angle=any_turn(rng),
                 power=4,
             )
     extra = rng.random()
@@ -144,8 +146,8 @@ def sushi(relief: Relief, rng: Random) -> None:
                 def core(u, v, fish=fish):
                     far = u * u + v * v
                     return [
-                        (pieces.SEAWEED, ((far - 0.72) * 16).clip(0, 1)),
-                        (fish, ((0.16 - far) * 25).clip(0, 1)),
+                        (pieces.SEAWEED, above(far, 0.72, 16)),
+                        (fish, below(far, 0.16, 25)),
                         ((110, 160, 60), ((0.1 - (u - 0.3) ** 2 - v * v) * 30).clip(0, 1)),
                     ]
 
@@ -174,7 +176,7 @@ def sushi(relief: Relief, rng: Random) -> None:
             )
 
             def fat(u, v, fish=fish):
-                return [(mix(fish, (255, 246, 236), 0.7), ((np.sin(v * 9 + u * 5) - 0.7) * 4).clip(0, 0.8))]
+                return [(mix(fish, (255, 246, 236), 0.7), above(np.sin(v * 9 + u * 5), 0.7, 4, 0.8))]
 
             relief.ellipsoid(
                 x, y, (14, 26), 9, Skin(fish, gloss=0.7), angle=turn, power=3, base=dish.floor + 15, tint=fat, lift=0.4
@@ -200,7 +202,7 @@ def curry(relief: Relief, rng: Random) -> None:
             (rng.uniform(7, 12), rng.uniform(6, 9)),
             12,
             pieces.around(mix(tone, brown, 0.25), rng, bump=0.6, gloss=0.6),
-            angle=rng.uniform(0, 3),
+            angle=any_turn(rng),
             power=3,
         )
     x, y = dish.at(turn, 0.36)
@@ -241,7 +243,7 @@ def paella(relief: Relief, rng: Random) -> None:
             mussel(relief, rng, x, y, 18)
         else:
             shrimp(relief, rng, x, y, 20)
-    pieces.lemon_wedge(relief, rng, *dish.at(rng.uniform(0, 6), 0.7))
+    pieces.lemon_wedge(relief, rng, *dish.somewhere(rng, 0.7))
 
 
 def onigiri(relief: Relief, rng: Random) -> None:
@@ -251,10 +253,7 @@ def onigiri(relief: Relief, rng: Random) -> None:
     reach = (58, 46, 42, 38)[count - 1]
     for x, y in dish.spots(rng, count, 0.55 if count > 1 else 0):
         turn = rng.gauss(0, 0.3)
-        corners = [
-            (x + reach * math.cos(turn + a), y + reach * math.sin(turn + a))
-            for a in (-1.57, -1.2, 0.37, 0.72, 2.42, 2.77, 4.35)
-        ]
+        corners = [away(x, y, turn + a, reach) for a in (-1.57, -1.2, 0.37, 0.72, 2.42, 2.77, 4.35)]
         relief.slab(
             corners,
             24,

@@ -6,8 +6,10 @@ from random import Random
 import numpy as np
 
 from drawings import pieces, sauces, tableware
+from drawings.places import any_turn, away
 from drawings.relief import Relief, Skin
 from drawings.solid import jitter, lighter, mix, one_of
+from drawings.texture import above, below
 
 SHELL = (44, 46, 62)
 
@@ -17,20 +19,17 @@ def shrimp(relief: Relief, rng: Random, x: float, y: float, reach: float, *, raw
     start, way = rng.uniform(0, math.tau), rng.choice([-1, 1])
     pink = jitter(rng, (176, 170, 168) if raw else (242, 146, 100), 10)
     turns = [start + way * t for t in (0, 0.7, 1.4, 2.1, 2.8, 3.5, 4.0)]
-    points = [(x + 0.72 * reach * math.cos(t), y + 0.68 * reach * math.sin(t)) for t in turns]
+    points = [away(x, y, t, 0.72 * reach, 0.68 * reach) for t in turns]
 
     def rings(along, across):
         wave = np.cos(along * 7 * math.tau)
         return [
-            ((252, 226, 206), ((wave - 0.1) * 1.2).clip(0, 0.75)),
-            (mix(pink, (214, 70, 40), 0.5), ((across * way - 0.4) * 2).clip(0, 0.6)),
+            ((252, 226, 206), above(wave, 0.1, 1.2, 0.75)),
+            (mix(pink, (214, 70, 40), 0.5), above(across * way, 0.4, 2, 0.6)),
         ]
 
     wide = 0.42 * reach
-    tail = [
-        points[-1],
-        (x + 0.95 * reach * math.cos(turns[-1] + way * 0.3), y + 0.95 * reach * math.sin(turns[-1] + way * 0.3)),
-    ]
+    tail = [points[-1], away(x, y, turns[-1] + way * 0.3, 0.95 * reach)]
     relief.tube(tail, [wide * 0.3, wide * 0.75], Skin((222, 80, 44), (250, 150, 100), gloss=0.5), flat=0.4)
     relief.tube(points, [wide * f for f in (0.75, 1, 1, 0.9, 0.75, 0.55, 0.35)], Skin(pink, gloss=0.6), tint=rings)
 
@@ -42,7 +41,7 @@ def mussel(relief: Relief, rng: Random, x: float, y: float, reach: float) -> Non
 
     def inside(u, v):
         far = u * u + v * v
-        return [((150, 156, 178), ((0.74 - far) * 8).clip(0, 0.8))]
+        return [((150, 156, 178), below(far, 0.74, 8, 0.8))]
 
     relief.ellipsoid(
         x,
@@ -121,7 +120,7 @@ def whole_fish(relief: Relief, rng: Random) -> None:
         )
     for x, y in dish.spots(rng, rng.randint(0, 3), 0.7):
         pieces.citrus(relief, rng, x, y, 16)
-    pieces.sprig(relief, rng, *dish.at(rng.uniform(0, 6), 0.7), 12)
+    pieces.sprig(relief, rng, *dish.somewhere(rng, 0.7), 12)
 
 
 def salmon(relief: Relief, rng: Random) -> None:
@@ -135,9 +134,9 @@ def salmon(relief: Relief, rng: Random) -> None:
 
     def fat(u, v):
         wave = np.sin(u * 17 + 5 * np.abs(v) + 1)
-        lines = [((252, 222, 196), ((wave - 0.62) * 3).clip(0, 0.75))]
+        lines = [((252, 222, 196), above(wave, 0.62, 3, 0.75))]
         if cooked:
-            lines.append(((190, 96, 40), ((np.abs(v) - 0.55) * 2).clip(0, 0.6)))
+            lines.append(((190, 96, 40), above(np.abs(v), 0.55, 2, 0.6)))
         return lines
 
     for number in range(count):
@@ -194,7 +193,7 @@ def mussels(relief: Relief, rng: Random) -> None:
         mussel(relief, rng, x, y, rng.uniform(20, 26))
     pieces.herbs(relief, rng, dish, rng.randint(8, 24))
     if rng.random() < 0.5:
-        pieces.lemon_wedge(relief, rng, *dish.at(rng.uniform(0, 6), 0.6), 18)
+        pieces.lemon_wedge(relief, rng, *dish.somewhere(rng, 0.6), 18)
 
 
 def crab(relief: Relief, rng: Random) -> None:
@@ -242,7 +241,7 @@ def crab(relief: Relief, rng: Random) -> None:
     if lobster:
 
         def rings(along, across):
-            return [((110, 20, 14), ((np.cos(along * 9 * math.tau) - 0.5) * 1.6).clip(0, 0.8))]
+            return [((110, 20, 14), above(np.cos(along * 9 * math.tau), 0.5, 1.6, 0.8))]
 
         points = [spot(0, v) for v in (-44, -20, 6, 34, 60, 76)]
         relief.tube(points, [9, 17, 18, 15, 12, 9], skin, tint=rings)
@@ -269,7 +268,7 @@ def oysters(relief: Relief, rng: Random) -> None:
                 size,
                 Skin((216, 228, 236), (250, 252, 255), gloss=0.9),
                 power=4,
-                angle=rng.uniform(0, 3),
+                angle=any_turn(rng),
             )
     count = rng.randint(5, 8)
     for number in range(count):
@@ -308,21 +307,15 @@ def squid(relief: Relief, rng: Random) -> None:
             for leg in range(6):
                 turn = leg * 1.05 + x
                 relief.tube(
-                    [
-                        (x, y),
-                        (x + 16 * math.cos(turn), y + 14 * math.sin(turn)),
-                        (x + 24 * math.cos(turn + 0.5), y + 20 * math.sin(turn + 0.5)),
-                    ],
+                    [(x, y), away(x, y, turn, 16, 14), away(x, y, turn + 0.5, 24, 20)],
                     [5, 3.6, 1.6],
                     Skin(mix(pale, (170, 70, 90), 0.5), pale, 0.4, "grain", gloss=0.6),
                 )
             continue
-        points = [
-            (x + radius * math.cos(t), y + 0.85 * radius * math.sin(t)) for t in (n * math.tau / 9 for n in range(10))
-        ]
+        points = [away(x, y, t, radius, 0.85 * radius) for t in (n * math.tau / 9 for n in range(10))]
         relief.tube(points, thick, skin)
     pieces.herbs(relief, rng, dish, rng.randint(4, 20))
-    pieces.lemon_wedge(relief, rng, *dish.at(rng.uniform(0, 6), 0.75), 19)
+    pieces.lemon_wedge(relief, rng, *dish.somewhere(rng, 0.75), 19)
 
 
 SEAFOOD = {whole_fish: 5, salmon: 5, shrimps: 5, mussels: 3, crab: 3, oysters: 2, squid: 3}

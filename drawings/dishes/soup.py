@@ -7,6 +7,7 @@ import numpy as np
 
 from drawings import pieces, sauces, tableware
 from drawings.dishes.seafood import shrimp
+from drawings.places import any_turn
 from drawings.relief import Relief, Skin
 from drawings.solid import jitter, mix, one_of
 
@@ -84,7 +85,7 @@ def clear_soup(relief: Relief, rng: Random) -> None:
                 (14, 11),
                 9,
                 Skin((240, 226, 190), (214, 190, 140), bump=0.6, gloss=0.6),
-                angle=rng.uniform(0, 3),
+                angle=any_turn(rng),
                 base=sunk,
             )
         elif kind == "drop":  # fat on the broth
@@ -99,7 +100,7 @@ def clear_soup(relief: Relief, rng: Random) -> None:
                 (rng.uniform(6, 10), 6),
                 6,
                 pieces.around(tone, rng, gloss=0.5),
-                angle=rng.uniform(0, 3),
+                angle=any_turn(rng),
                 power=3,
                 base=sunk,
             )
@@ -126,13 +127,13 @@ def miso(relief: Relief, rng: Random) -> None:
             )
         else:
             relief.slab(
-                pieces.blob(rng, x, y, (15, 9), angle=rng.uniform(0, 3), wild=0.25),
+                pieces.blob(rng, x, y, (15, 9), angle=any_turn(rng), wild=0.25),
                 2.5,
                 Skin((36, 60, 40), (60, 90, 50), gloss=0.7),
                 bevel=2,
             )
     for _ in range(rng.randint(6, 20)):
-        x, y = dish.at(rng.uniform(0, 6.3), 0.75 * math.sqrt(rng.random()))
+        x, y = dish.anywhere(rng, 0.75)
         relief.ellipsoid(x, y, (3.4, 3), 1.8, Skin(jitter(rng, (110, 166, 64), 12)), edge=0.2, lift=0.7)
 
 
@@ -153,9 +154,7 @@ def curry_soup(relief: Relief, rng: Random) -> None:
         elif kind == "leaf":
             pieces.leaf(relief, rng, x, y, 17, (50, 110, 46))
         else:
-            relief.ellipsoid(
-                x, y, (15, 11), 8, Skin((226, 206, 176), (176, 140, 100), gloss=0.5), angle=rng.uniform(0, 3)
-            )
+            relief.ellipsoid(x, y, (15, 11), 8, Skin((226, 206, 176), (176, 140, 100), gloss=0.5), angle=any_turn(rng))
     pieces.herbs(relief, rng, dish, rng.randint(6, 18))
 
 
@@ -176,7 +175,7 @@ def stew(relief: Relief, rng: Random) -> None:
             (rng.uniform(5, 9), rng.uniform(4.5, 7)),
             8,
             skin,
-            angle=rng.uniform(0, 3),
+            angle=any_turn(rng),
             power=rng.choice([2, 4]),
             base=relief.level(x, y) - 2,
         )
