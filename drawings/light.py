@@ -5,9 +5,19 @@ import math
 import numpy as np
 from PIL import Image
 
-from drawings.relief import Lamp, Relief
+from drawings.relief import LAYERS, Lamp, Relief
 
 SHADOW_STEPS = (2, 5, 9, 14, 21, 30, 42)  # pixels towards the lamp at which something may stand in its way
+SOFT, SOFTER = 1.5, 0.3  # pixels over which a shadow's edge fades: at its foot, and more for every pixel of distance
+STEEPEST = 1.8  # slope: steeper spots are shaded like this one
+SHEEN, GLINT = 0.12, 0.75  # strength of the wide and of the narrow highlight
+HIGHLIGHT = 330  # brightness of the lamp's mirror image
+OPEN_SKY = 0.03  # ambient light lost for every pixel that a spot lies below its surroundings
+DEEPEST, HIGHEST = 14, -6  # pixels below and above the surroundings that count
+FROM_ABOVE = 0.05  # cosine of the camera's elevation below which nothing hides anything
+STEEP = 2.5  # pixels between neighbouring spots that make a wall
+FOOT_AMBIENT, FOOT_DIRECT = 0.65, 0.5  # share of the light at the foot of a wall
+SQUEEZE, KNEE = 0.45, 112  # film does not cut bright parts off, it squeezes what is above KNEE / (1 - SQUEEZE)
 
 
 def _moved(field: np.ndarray, right: int, down: int) -> np.ndarray:
@@ -28,7 +38,7 @@ def _shadows(height: np.ndarray, lamp: Lamp) -> np.ndarray:
         other = _moved(coarse, round(0.5 * step * x / flat), round(0.5 * step * y / flat))
         other -= coarse
         other -= np.float32(step * rise)
-        other *= np.float32(1 / (1.5 + 0.3 * step))
+        other *= np.float32(1 / (SOFT + SOFTER * step))
         np.maximum(hidden, other, out=hidden)
     image = Image.fromarray(np.minimum(hidden, 1, out=hidden))
     return np.asarray(image.resize(height.shape[::-1], Image.Resampling.BILINEAR))
@@ -56,7 +66,7 @@ def light(relief: Relief, lamp: Lamp) -> tuple[np.ndarray, np.ndarray, np.ndarra
     slope_x, slope_y = np.zeros_like(height), np.zeros_like(height)
     np.subtract(height[:, 2:], height[:, :-2], out=slope_x[:, 1:-1])
     np.subtract(height[2:], height[:-2], out=slope_y[1:-1])
-    slope_x, slope_y = (np.clip(slope * np.float32(0.5), -1.8, 1.8) for slope in (slope_x, slope_y))
+    slope_x, slope_y = (np.clip(slope * np.float32(0.5), -STEEPEST, STEEPEST) for slope in (slope_x, slope_y))
     length = np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
 
     def facing(x, y, z):
@@ -70,18 +80,17 @@ def light(relief: Relief, lamp: Lamp) -> tuple[np.ndarray, np.ndarray, np.ndarra
     half = (x, y + relief.cos, z + relief.sin)
     long = math.hypot(*half)
     mirror = facing(*(part / long for part in half))
-    mirror *= mirror
-    mirror *= mirror
-    mirror *= mirror
-    shine = mirror * np.float32(0.12)
-    mirror *= mirror
-    mirror *= mirror
-    shine += np.float32(0.75) * mirror
+    for _ in range(3):  # to the 8th power
+        mirror *= mirror
+    shine = mirror * np.float32(SHEEN)
+    for _ in range(2):  # to the 32nd
+        mirror *= mirror
+    shine += np.float32(GLINT) * mirror
     shine *= relief.gloss
     shine *= open_to_lamp
     hollow = _smooth(height, 12)  # deep places get less light from all around
-    hollow = np.clip(hollow - height, -6, 14)
-    return 1 - np.float32(0.03) * hollow, facing(x, y, z) * open_to_lamp, shine
+    hollow = np.clip(hollow - height, HIGHEST, DEEPEST)
+    return 1 - np.float32(OPEN_SKY) * hollow, facing(x, y, z) * open_to_lamp, shine
 
 
 def look(relief: Relief, lamp: Lamp) -> Image.Image:
@@ -99,7 +108,7 @@ def look(relief: Relief, lamp: Lamp) -> Image.Image:
     """
     size, columns = relief.size, relief.columns
     column = np.arange(columns)
-    if relief.cos < 0.05:
+    if relief.cos < FROM_ABOVE:
         spot = np.arange(size)[:, None] * columns + column
     else:
         seen_at = np.arange(relief.rows, dtype=np.float32)[:, None] * np.float32(relief.sin)
@@ -111,22 +120,22 @@ def look(relief: Relief, lamp: Lamp) -> Image.Image:
         spot = (np.cumsum(counts, axis=0)[:size] - 1).clip(0, relief.rows - 2) * columns + column
     ambient, direct, shine = (field.ravel()[spot] for field in light(relief, lamp))
     colour = relief.colour.reshape(-1, 3)[spot]
-    if relief.cos >= 0.05:
+    if relief.cos >= FROM_ABOVE:
         edge, foot = relief.height.ravel()[spot], relief.height.ravel()[spot + columns]
         row = np.arange(size, dtype=np.float32)[:, None]
         above = ((spot // columns).astype(np.float32) * np.float32(relief.sin) - row) / np.float32(relief.cos)
-        steep = np.nonzero((edge - foot > 2.5) & (above < edge - 1))  # `above`: the height of the point seen
+        steep = np.nonzero((edge - foot > STEEP) & (above < edge - 1))  # `above`: the height of the point seen
         above, edge, foot = above[steep], edge[steep], foot[steep]
         share = ((above - foot) / (edge - foot)).clip(0, 1)
         # The map holds no steep sides. They get the light of their surroundings, and less of it towards the table.
-        ambient[steep] *= 0.65 + 0.35 * share
-        direct[steep] = _smooth(direct, 8)[steep] * (0.5 + 0.5 * share)
+        ambient[steep] *= FOOT_AMBIENT + (1 - FOOT_AMBIENT) * share
+        direct[steep] = _smooth(direct, 8)[steep] * (FOOT_DIRECT + (1 - FOOT_DIRECT) * share)
         shine[steep] = 0
         wall = relief.wall.ravel()[spot[steep]]
-        layers = np.stack(relief.walls)[wall, above.clip(0, 255).astype(np.intp)]
+        layers = np.stack(relief.walls)[wall, above.clip(0, LAYERS - 1).astype(np.intp)]
         colour[steep] = np.where((wall > 0)[:, None], layers, colour[steep])
     ambient, direct, shine = (field[..., None] for field in (ambient, direct, shine))
     colour *= ambient * np.array(lamp.ambient, np.float32) + direct * np.array(lamp.direct, np.float32)
-    colour += shine * (330 * np.array(lamp.direct, np.float32)).clip(0, 255)
-    np.minimum(colour, 0.45 * colour + 112, out=colour)  # film does not cut bright parts off, it squeezes them
+    colour += shine * (HIGHLIGHT * np.array(lamp.direct, np.float32)).clip(0, 255)
+    np.minimum(colour, SQUEEZE * colour + KNEE, out=colour)
     return Image.fromarray(colour.clip(0, 255).astype(np.uint8))

@@ -2,8 +2,8 @@
 
 Food is heaps of rounded things on each other, and what makes it look real is light: soft shadows, highlights, a rough
 crust. So a dish is not painted as it looks, but as it is: every piece is stamped into a map of colours and a map of
-heights, and where two pieces meet, the higher one is seen. `camera.light` shades the whole map at once, and
-`camera.look` shows it to a camera that looks down on it, from straight above to half from the side.
+heights, and where two pieces meet, the higher one is seen. `light.light` shades the whole map at once, and
+`light.look` shows it to a camera that looks down on it, from straight above to half from the side.
 """
 
 import math
@@ -17,6 +17,11 @@ from PIL import Image, ImageDraw, ImageFilter
 from drawings import texture
 from drawings.solid import Colour
 
+# Profiles for `ellipsoid`: how round the edge of a flat piece, of a block and of an upright glass is.
+SLICE, BLOCK, GLASS = {"edge": 0.1, "lift": 0.8}, {"edge": 0.1, "lift": 0.9}, {"edge": 0.03, "lift": 0.95}
+SPREAD = 2.6  # standard deviations of the noise from no spots to nothing but spots
+RIM_FADE = 1.6  # the rim's colour has faded out at 1 / 1.6 of a piece's height
+LAYERS = 256  # heights in pixels that a wall can tell apart
 FRONT = 0.25  # of the picture's size: the rows in front of it, from which tall things reach into it
 
 
@@ -48,6 +53,12 @@ class Lamp:
 Tint = Callable[[np.ndarray, np.ndarray], list]  # local coordinates -1..1 -> [(colour, weight 0..1), ...]
 
 
+def _box(points: list) -> tuple[float, float, float, float]:
+    """Give the middle of the box around points, half its width and half its height."""
+    xs, ys = zip(*points, strict=True)
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2, (max(xs) - min(xs)) / 2, (max(ys) - min(ys)) / 2
+
+
 class Relief:
     """Maps of colour, height and gloss of a table; a dish is about 200 units wide.
 
@@ -70,7 +81,7 @@ class Relief:
         self.height = np.zeros((self.rows, self.columns), np.float32)
         self.gloss = np.zeros((self.rows, self.columns), np.float32)
         self.wall = np.zeros((self.rows, self.columns), np.uint8)  # which entry of `walls` colours a steep edge
-        self.walls: list[np.ndarray] = [np.zeros((256, 3), np.float32)]
+        self.walls: list[np.ndarray] = [np.zeros((LAYERS, 3), np.float32)]
 
     def window(self, x: float, y: float, reach_x: float, reach_y: float):
         """Cut out the part of the maps around a point.
@@ -122,9 +133,9 @@ class Relief:
         Returns:
             The number to pass as `wall`.
         """
-        palette = np.zeros((256, 3), np.float32)
+        palette = np.zeros((LAYERS, 3), np.float32)
         for start, colour in colours:
-            palette[max(0, min(255, int(start * self.scale))) :] = colour
+            palette[max(0, min(LAYERS - 1, int(start * self.scale))) :] = colour
         self.walls.append(palette)
         return len(self.walls) - 1
 
@@ -151,9 +162,9 @@ class Relief:
         layers = []
         if skin.spots:
             grain = self.noise(skin.cell, shape)
-            layers.append((skin.spots, (0.5 + skin.sharp * (grain + 2.6 * (skin.share - 0.5))).clip(0, 1)))
+            layers.append((skin.spots, (0.5 + skin.sharp * (grain + SPREAD * (skin.share - 0.5))).clip(0, 1)))
         if skin.rim:
-            layers.append((skin.rim, (1 - 1.6 * share).clip(0, 1)))
+            layers.append((skin.rim, (1 - RIM_FADE * share).clip(0, 1)))
         for other, weight in (*layers, *tints):
             colour = colour + (np.array(other, np.float32) - colour) * weight[..., None]
         np.copyto(below, high, where=seen)
@@ -215,9 +226,8 @@ class Relief:
         if isinstance(radii, (int, float)):
             radii = [radii] * len(points)
         widest = max(radii)
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-        found = self.window(x, y, (max(xs) - min(xs)) / 2 + widest, (max(ys) - min(ys)) / 2 + widest)
+        x, y, reach_x, reach_y = _box(points)
+        found = self.window(x, y, reach_x + widest, reach_y + widest)
         if not found:
             return
         part, dx, dy = found
@@ -240,8 +250,7 @@ class Relief:
         inside = best > 0
         share = np.sqrt(np.maximum(best, 0)) / widest
         if base == "under":
-            third = len(points) // 2
-            base = (self.level(*points[third]) + self.level(*points[0]) + self.level(*points[-1])) / 3
+            base = sum(self.level(*points[number]) for number in (len(points) // 2, 0, -1)) / 3
         tints = tint(along, across) if tint else ()
         self.stamp(part, flat * widest * (0.45 + share), inside, share, skin, base, tints=tints)
 
@@ -259,9 +268,7 @@ class Relief:
             tint: Colours painted on it by local coordinates, -1..1 across its box.
             wall: How its steep edges are coloured.
         """
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        x, y, reach_x, reach_y = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2, (max(xs) - min(xs)) / 2,
-                                  (max(ys) - min(ys)) / 2)  # fmt: skip
+        x, y, reach_x, reach_y = _box(points)
         found = self.window(x, y, reach_x + 1, reach_y + 1)
         if not found:
             return
