@@ -7,3 +7,4 @@ from drawings.dishes import bread, dairy, dessert, egg, fried, green, meat, nood
 
 DISHES = (bread.BREAD, dairy.DAIRY, dessert.DESSERT, egg.EGG, fried.FRIED, meat.MEAT, noodles.NOODLES, rice.RICE,
           seafood.SEAFOOD, soup.SOUP, green.GREEN)  # fmt: skip
+CLASSES = ("bread", "dairy", "dessert", "egg", "fried", "meat", "noodles", "rice", "seafood", "soup", "green")

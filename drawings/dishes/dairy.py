@@ -97,7 +97,7 @@ def yoghurt(relief: Relief, rng: Random) -> None:
         far, turn = np.sqrt(u * u + v * v), np.arctan2(v, u)
         return [(mix(white, (150, 140, 130), 0.35), (0.6 * np.sin(14 * far + 2 * turn + start) - 0.15).clip(0, 0.5))]
 
-    sauces.fill(relief, rng, dish, Skin(white, gloss=0.45, bump=0.5, rough="patch"), bulge=5, tint=swirl)
+    sauces.fill(relief, dish, Skin(white, gloss=0.45, bump=0.5, rough="patch"), bulge=5, tint=swirl)
     topping = rng.choice(["none", "berries", "muesli", "honey", "jam"])
     if topping == "berries":
         for x, y in dish.spots(rng, rng.randint(4, 10), 0.55):

@@ -30,7 +30,7 @@ def boiled_eggs(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=5, bowl=3, board=3)
     soft, count = rng.random() < 0.4, rng.randint(2, 6)
     if dish.kind == "bowl":
-        sauces.fill(relief, rng, dish, Skin(jitter(rng, (150, 90, 46), 14), gloss=0.7), level=dish.floor * 0.7)
+        sauces.fill(relief, dish, Skin(jitter(rng, (150, 90, 46), 14), gloss=0.7), level=dish.floor * 0.7)
     elif rng.random() < 0.4:
         pieces.salad(relief, rng, dish, 7)
     shell = one_of(rng, [(226, 182, 140), (246, 240, 230), (206, 156, 116)], 8)

@@ -185,7 +185,7 @@ def berries(relief: Relief, rng: Random) -> None:
         [(200, 26, 36), (58, 64, 124), (176, 24, 70), (120, 16, 30), (150, 186, 80)], rng.choice([1, 1, 2, 3])
     )
     if dish.kind == "bowl":
-        sauces.fill(relief, rng, dish, Skin(kinds[0], (30, 10, 20), gloss=0.3), level=dish.floor * 0.7)
+        sauces.fill(relief, dish, Skin(kinds[0], (30, 10, 20), gloss=0.3), level=dish.floor * 0.7)
     for x, y in dish.spots(rng, rng.randint(26, 40), 0.76):
         colour = rng.choice(kinds)
         if colour == kinds[0] and colour[0] > 195:

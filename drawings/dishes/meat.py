@@ -141,7 +141,7 @@ def meatballs(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=5, bowl=4, pan=3)
     colour = one_of(rng, [(166, 50, 26), (110, 62, 34), (150, 96, 56)], 10)
     if dish.kind == "bowl":
-        sauces.fill(relief, rng, dish, Skin(colour, mix(colour, (60, 20, 10), 0.4), bump=0.6, gloss=0.6))
+        sauces.fill(relief, dish, Skin(colour, mix(colour, (60, 20, 10), 0.4), bump=0.6, gloss=0.6))
     else:
         sauces.sauce(relief, rng, dish.x, dish.y, (0.85 * dish.size[0], 0.8 * dish.size[1]), colour)
     count = rng.randint(6, 14)

@@ -161,7 +161,7 @@ def ramen(relief: Relief, rng: Random) -> None:
     """Noodles in broth with egg, meat, onions and seaweed: nearly a soup."""
     dish = tableware.bowl(relief, rng, rng.gauss(0, 5), rng.gauss(0, 5), rng.uniform(92, 112))
     broth = one_of(rng, [(196, 140, 70), (222, 186, 130), (150, 84, 36), (206, 104, 44)], 10)
-    sauces.fill(relief, rng, dish, Skin(broth, mix(broth, (250, 210, 120), 0.4), 0.3, "mottle", gloss=0.75))
+    sauces.fill(relief, dish, Skin(broth, mix(broth, (250, 210, 120), 0.4), 0.3, "mottle", gloss=0.75))
     share = rng.uniform(0.55, 0.8)
     strands(
         relief,

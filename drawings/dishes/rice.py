@@ -193,7 +193,7 @@ def curry(relief: Relief, rng: Random) -> None:
     turn = rng.uniform(0, math.tau)
     brown = one_of(rng, [(160, 92, 30), (196, 120, 30), (110, 62, 30), (186, 60, 26), (150, 150, 70)], 8)
     skin = Skin(brown, mix(brown, (70, 30, 10), 0.35), 0.4, "mottle", bump=0.9, rough="mottle", gloss=0.7)
-    sauces.fill(relief, rng, dish, skin, bulge=3, level=dish.floor * 0.8)
+    sauces.fill(relief, dish, skin, bulge=3, level=dish.floor * 0.8)
     for x, y in dish.part(turn + math.pi, 0.4, 0.6).spots(rng, 11, 0.9):
         tone = rng.choice([(126, 70, 40), (236, 190, 90), (226, 110, 40), mix(brown, (90, 40, 20), 0.5)])
         relief.ellipsoid(

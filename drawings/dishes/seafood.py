@@ -188,7 +188,7 @@ def shrimps(relief: Relief, rng: Random) -> None:
 def mussels(relief: Relief, rng: Random) -> None:
     """A bowl or pan of mussels."""
     dish = tableware.serve(relief, rng, bowl=6, pan=4, plate=3)
-    sauces.fill(relief, rng, dish, Skin(jitter(rng, (214, 176, 110), 12), gloss=0.7), level=dish.floor * 0.6)
+    sauces.fill(relief, dish, Skin(jitter(rng, (214, 176, 110), 12), gloss=0.7), level=dish.floor * 0.6)
     for x, y in dish.spots(rng, rng.randint(13, 20), 0.72):
         mussel(relief, rng, x, y, rng.uniform(20, 26))
     pieces.herbs(relief, rng, dish, rng.randint(8, 24))

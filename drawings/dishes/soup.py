@@ -18,7 +18,7 @@ def _soup_bowl(relief: Relief, rng: Random, skin: Skin, tint=None) -> tableware.
         dish = tableware.pan(relief, rng, rng.gauss(0, 6), rng.gauss(0, 6), rng.uniform(96, 110))
     else:
         dish = tableware.bowl(relief, rng, rng.gauss(0, 6), rng.gauss(0, 6), rng.uniform(84, 110))
-    sauces.fill(relief, rng, dish, skin, tint=tint)
+    sauces.fill(relief, dish, skin, tint=tint)
     return dish
 
 
