@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 Spot = tuple[float, float]
-HALF_TURN, WHOLE_TURN = 3, 6  # radians, nearly
+QUARTER_TURN, HALF_TURN, WHOLE_TURN = 1.5, 3, 6  # radians, nearly
 
 
 def any_turn(rng: Random) -> float:
