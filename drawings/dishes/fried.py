@@ -6,28 +6,23 @@ from random import Random
 import numpy as np
 
 from drawings import pieces, sauces, tableware
-from drawings.places import any_turn, away
+from drawings.places import any_turn, away, ring, row, turned
 from drawings.relief import Relief, Skin
 from drawings.solid import Colour, jitter, mix
 from drawings.texture import above
 
 GOLDS = [(214, 148, 62), (196, 122, 46), (226, 170, 86), (176, 102, 40)]
+FRIES = (238, 190, 88)
+FOLD, END = (120, 62, 22), (96, 60, 30)  # of a spring roll
+TEMPURA, SOY = (232, 188, 110), (80, 40, 20)
+TAIL, BONE = Skin((216, 84, 40), (160, 40, 20), gloss=0.4), Skin((240, 226, 200))
 
 
 def batter(rng: Random, colour: Colour | None = None, rough: float = 0.7) -> Skin:
     """Make a fried crust: golden, browned in spots, crumbly."""
     gold = jitter(rng, colour or rng.choice(GOLDS), 10)
-    return Skin(
-        gold,
-        mix(gold, (116, 56, 18), 0.6),
-        0.4,
-        "crumb",
-        0.8,
-        rim=mix(gold, (130, 66, 20), 0.35),
-        bump=rough,
-        rough="crumb",
-        gloss=0.25,
-    )
+    brown, rim = mix(gold, (116, 56, 18), 0.6), mix(gold, (130, 66, 20), 0.35)
+    return Skin(gold, brown, 0.4, "crumb", 0.8, rim=rim, bump=rough, rough="crumb", gloss=0.25)
 
 
 def _serve(relief: Relief, rng: Random) -> tableware.Vessel:
@@ -39,11 +34,10 @@ def fries(relief: Relief, rng: Random) -> None:
     dish = _serve(relief, rng)
     count, length = rng.randint(34, 48), rng.uniform(24, 36)
     for x, y in dish.spots(rng, count, 0.6):
-        turn, half = rng.uniform(0, math.pi), length * rng.uniform(0.6, 1.15)
-        gold = jitter(rng, (238, 190, 88), 10)
+        spot, half = turned(x, y, rng.uniform(0, math.pi)), length * rng.uniform(0.6, 1.15)
+        gold = jitter(rng, FRIES, 10)
         skin = Skin(gold, mix(gold, (196, 120, 40), 0.7), 0.25, "mottle", 0.7, gloss=0.25)
-        cos, sin = half * math.cos(turn), half * math.sin(turn)
-        relief.tube([(x - cos, y - sin), (x + cos, y + sin)], rng.uniform(4, 5.2), skin, flat=0.9)
+        relief.tube([spot(-half), spot(half)], rng.uniform(4, 5.2), skin, flat=0.9)
     if rng.random() < 0.5:
         sauces.dip(relief, rng, *dish.somewhere(rng, 0.85))
 
@@ -68,19 +62,15 @@ def spring_rolls(relief: Relief, rng: Random) -> None:
     if rng.random() < 0.4:
         pieces.salad(relief, rng, dish, 6)
     count, turn, heaped = rng.randint(4, 8), rng.uniform(0, math.pi), rng.random() < 0.4
-    cos, sin, colour = math.cos(turn), math.sin(turn), rng.choice(GOLDS)
-    for number, (px, py) in enumerate(dish.spots(rng, count, 0.5)):
-        aside, angle = (number - (count - 1) / 2) * 23, turn + rng.gauss(0, 0.6 if heaped else 0.1)
-        x, y = (px, py) if heaped else (dish.x - aside * sin, dish.y + aside * cos)
-        dx, dy = 40 * math.cos(angle), 40 * math.sin(angle)
+    beside, colour = turned(dish.x, dish.y, turn), rng.choice(GOLDS)
 
-        def folds(along, across):
-            return [
-                ((120, 62, 22), (0.9 - 9 * np.abs(across - 1.6 * along + 0.5)).clip(0, 0.5)),
-                ((96, 60, 30), above(np.abs(along - 0.5), 0.47, 40, 0.8)),
-            ]
+    def folds(along, across):
+        fold = (0.9 - 9 * np.abs(across - 1.6 * along + 0.5)).clip(0, 0.5)
+        return [(FOLD, fold), (END, above(np.abs(along - 0.5), 0.47, 40, 0.8))]
 
-        relief.tube([(x - dx, y - dy), (x + dx, y + dy)], 11.5, batter(rng, colour, 0.5), tint=folds)
+    for aside, place in zip(row(count, 23), dish.spots(rng, count, 0.5), strict=True):
+        spot = turned(*(place if heaped else beside(0, aside)), turn + rng.gauss(0, 0.6 if heaped else 0.1))
+        relief.tube([spot(-40), spot(40)], 11.5, batter(rng, colour, 0.5), tint=folds)
     if rng.random() < 0.6:
         sauces.dip(relief, rng, *dish.somewhere(rng, 0.88))
 
@@ -91,8 +81,7 @@ def rings(relief: Relief, rng: Random) -> None:
     colour = rng.choice(GOLDS)
     for x, y in dish.spots(rng, rng.randint(6, 11), 0.66):
         radius, thick = rng.uniform(17, 27), rng.uniform(6, 8)
-        points = [away(x, y, t, radius) for t in (n * math.tau / 9 for n in range(10))]
-        relief.tube(points, thick, batter(rng, colour))
+        relief.tube(ring(x, y, radius, 9), thick, batter(rng, colour))
     if rng.random() < 0.5:
         sauces.dip(relief, rng, dish.x, dish.y)
 
@@ -106,34 +95,30 @@ def tempura(relief: Relief, rng: Random) -> None:
         points = [away(x, y, turn + bend * t, 44 * t) for t in (-1, -0.4, 0.3, 0.8)]
         if shrimp:
             end = points[-1]
-            tail = away(*end, turn + bend, 14)
-            relief.tube([end, tail], [3, 7], Skin((216, 84, 40), (160, 40, 20), gloss=0.4), flat=0.5)
-            relief.tube(points, [8, 13, 12, 7], batter(rng, (232, 188, 110), 1.2))
+            relief.tube([end, away(*end, turn + bend, 14)], [3, 7], TAIL, flat=0.5)
+            relief.tube(points, [8, 13, 12, 7], batter(rng, TEMPURA, 1.2))
         else:
-            relief.tube([points[2], points[3]], [4, 5], Skin((240, 226, 200)))
+            relief.tube(points[2:], [4, 5], BONE)
             relief.tube(points[:3], [17, 20, 7], batter(rng, None, 1.1))
     if rng.random() < 0.5:
-        sauces.dip(relief, rng, *dish.somewhere(rng, 0.85), colour=(80, 40, 20))
+        sauces.dip(relief, rng, *dish.somewhere(rng, 0.85), SOY)
 
 
 def turnovers(relief: Relief, rng: Random) -> None:
     """Half moons of fried pastry with a crimped edge, or samosas."""
     dish = _serve(relief, rng)
     count, colour = rng.randint(2, 6), rng.choice(GOLDS)
-    reach = 76 / math.sqrt(count) + 6
+    reach, moons = 76 / math.sqrt(count) + 6, count % 2
+    shape = [(-0.8 * reach, -0.5 * reach), (0.8 * reach, -0.5 * reach), (0, 0.8 * reach)]
+    if moons:
+        arc = [number * math.pi / 12 for number in range(13)]
+        shape = [(reach * math.cos(t), reach * 0.8 * math.sin(t) - 0.3 * reach) for t in arc]
     for x, y in dish.spots(rng, count, 0.55):
         turn, skin = rng.uniform(0, math.tau), batter(rng, colour, 0.6)
-        if count % 2:
-            shape = [
-                (reach * math.cos(t), reach * 0.8 * math.sin(t) - 0.3 * reach)
-                for t in (n * math.pi / 12 for n in range(13))
-            ]
-        else:
-            shape = [(-0.8 * reach, -0.5 * reach), (0.8 * reach, -0.5 * reach), (0, 0.8 * reach)]
-        cos, sin = math.cos(turn), math.sin(turn)
-        points = [(x + u * cos - v * sin, y + u * sin + v * cos) for u, v in shape]
+        spot = turned(x, y, turn)
+        points = [spot(*corner) for corner in shape]
         relief.slab(points, 22, skin, bevel=0.28 * reach, lift=0.18)
-        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False) if count % 2 else ():
+        for (ax, ay), (bx, by) in zip(points, points[1:], strict=False) if moons else ():
             relief.ellipsoid((ax + bx) / 2, (ay + by) / 2, (4, 3), 5, skin, angle=turn)
     if rng.random() < 0.5:
         sauces.dip(relief, rng, *dish.somewhere(rng, 0.88))
@@ -143,10 +128,8 @@ def fried_chicken(relief: Relief, rng: Random) -> None:
     """A heap of small crumbly pieces, fish and chips included."""
     dish = _serve(relief, rng)
     if rng.random() < 0.35:
-        side = dish.part(math.pi, 0.5, 0.6)
-        for x, y in side.spots(rng, 16, 0.8):
-            turn = rng.uniform(0, 3)
-            relief.tube([(x, y), away(x, y, turn, 34)], 4.5, Skin(jitter(rng, (238, 190, 88), 10)))
+        for x, y in dish.part(math.pi, 0.5, 0.6).spots(rng, 16, 0.8):
+            pieces.fry(relief, rng, x, y, 34, FRIES)
         dish = dish.part(0.0, 0.4, 0.75)
     for x, y in dish.spots(rng, rng.randint(6, 13), 0.66):
         shape = pieces.blob(rng, x, y, (rng.uniform(17, 26), rng.uniform(13, 18)), angle=any_turn(rng), wild=0.15)
