@@ -8,6 +8,10 @@ from random import Random
 from PIL import Image, ImageDraw, ImageFont
 
 Colour = tuple[int, int, int]
+NEAREST = 0.3  # metres: what is nearer is drawn as if it were here
+GLOSS = 0.16  # share of the sky in a face that looks straight up
+LARGEST_PICTURE = 900  # pixels
+LETTERS = 22  # height of letters in pixels, before they are mapped on a vehicle
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
@@ -129,21 +133,25 @@ class Placed:
 
     def spot(self, x: float, y: float, z: float) -> tuple[float, float]:
         """Project a local point to column and row."""
-        depth = max(0.3, self.depth + x * self.sin + y * self.cos)
+        depth = max(NEAREST, self.depth + x * self.sin + y * self.cos)
         scale = self.camera.focal / depth
         column = self.middle + (self.right + x * self.cos - y * self.sin) * scale
         return column, self.camera.horizon + (self.camera.height - z) * scale
 
     def pixels(self, metres: float, x: float = 0.0, y: float = 0.0) -> float:
         """Length in pixels of `metres` at a local point, seen face on."""
-        return metres * self.camera.focal / max(0.3, self.depth + x * self.sin + y * self.cos)
+        return metres * self.camera.focal / max(NEAREST, self.depth + x * self.sin + y * self.cos)
+
+    def glow(self, point: tuple[float, float, float], metres: float, colour: Colour, strength: float) -> None:
+        """Let a lamp at a local point shine `metres` around it, when all is drawn."""
+        self.camera.glows.append((*self.spot(*point), self.pixels(metres), colour, strength))
 
     def sees(self, x: float, y: float, z: float, normal: tuple[float, float, float]) -> bool:
         """Tell whether a face at a point, looking along `normal`, faces the camera."""
         eye = self.eye
         return (eye[0] - x) * normal[0] + (eye[1] - y) * normal[1] + (eye[2] - z) * normal[2] > 0
 
-    def shade(self, colour: Colour, normal: tuple[float, float, float], gloss: float = 0.16) -> Colour:
+    def shade(self, colour: Colour, normal: tuple[float, float, float], gloss: float = GLOSS) -> Colour:
         """Light a colour on a face that looks along `normal`; faces that look up reflect the sky."""
         light = self.light
         facing = sum(p * q for p, q in zip(normal, self.sun, strict=True))
@@ -162,12 +170,12 @@ class Placed:
         width = max(1, round(self.pixels(metres, points[0][0], points[0][1])))
         self.draw.line([spot(*point) for point in points], fill=fill, width=width)
 
-    def box(self, x: tuple, y: tuple, z: tuple, colour: Colour, gloss: float = 0.16) -> None:
+    def box(self, x: tuple, y: tuple, z: tuple, colour: Colour) -> None:
         """Draw the visible faces of a box that lies between the given pairs of local coordinates."""
         (x0, x1), (y0, y1), (z0, z1) = x, y, z
         near_x, near_y = (x1 if self.eye[0] > (x0 + x1) / 2 else x0), (y1 if self.eye[1] > (y0 + y1) / 2 else y0)
         if self.eye[2] > z1:
-            top = self.shade(colour, (0, 0, 1), gloss)
+            top = self.shade(colour, (0, 0, 1))
             self.polygon([(x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)], top)
         if not y0 <= self.eye[1] <= y1:
             side = self.shade(colour, (0, 1 if near_y == y1 else -1, 0))
@@ -181,7 +189,7 @@ class Placed:
         target = [self.spot(*corner) for corner in corners]
         left, top = (math.floor(min(p[i] for p in target)) for i in (0, 1))
         width, height = (math.ceil(max(p[i] for p in target)) - low for i, low in ((0, left), (1, top)))
-        if not (3 <= width < 900 and 2 <= height < 900):
+        if not (3 <= width < LARGEST_PICTURE and 2 <= height < LARGEST_PICTURE):
             return
         wide, high = image.size
         # Sides of far-away or small things are close to parallelograms: three corners fix the mapping.
@@ -197,22 +205,14 @@ class Placed:
         self.camera.canvas.paste(patch, (left, top), patch)
 
 
-def lettering(text: str, colour: Colour, size: int = 22) -> Image.Image:
-    """Write a word on a transparent picture that fits it tightly.
-
-    Args:
-        text: The word.
-        colour: Of the letters.
-        size: Height of the letters in pixels.
-
-    Returns:
-        An RGBA picture.
+def lettering(text: str, colour: Colour) -> Image.Image:
+    """Write a word on a transparent RGBA picture that fits it tightly.
 
     Example:
         >>> lettering("AMBULANCE", (255, 0, 0)).mode
         'RGBA'
     """
-    font = ImageFont.load_default(size)
+    font = ImageFont.load_default(LETTERS)
     left, top, right, bottom = font.getbbox(text, stroke_width=1)
     image = Image.new("RGBA", (int(right - left) + 2, int(bottom - top) + 2), (*colour, 0))
     ImageDraw.Draw(image).text((1 - left, 1 - top), text, fill=(*colour, 255), font=font, stroke_width=1)
