@@ -9,6 +9,9 @@ from drawings.vehicle_photo import photo_bytes
 
 SMALLEST = 20
 EMERGENCY_SHARE = 0.41
+IDENTICAL = 24  # one group of identical pictures to so many files, less the two groups with both labels
+THIRD = 6  # of so many groups one holds three files, the others two
+EMERGENCY_GAPS, ORDINARY_GAPS = 1.45, 1.41  # how many numbers there are to each file: some are left out
 IMAGES = "images"
 
 
@@ -21,9 +24,9 @@ def _plan(count: int, rng: Random) -> list[Picture]:
     for label, how in enumerate(DAMAGES):
         damage[len(labels)] = how
         labels.append(((label,), label))
-    for group in range(max(1, round(count / 24) - 2)):
+    for group in range(max(1, round(count / IDENTICAL) - 2)):
         label = rng.choice((0, 1))
-        labels.append(((label,) * (3 if group % 6 == 5 else 2), label))
+        labels.append(((label,) * (3 if group % THIRD == THIRD - 1 else 2), label))
     for files, _ in labels:
         for label in files:
             left[label] -= 1
@@ -39,9 +42,9 @@ def _numbers(labels: list[int], rng: Random) -> tuple[list[int], int]:
     """Number the files so that, as on the real photos, the number gives the label away."""
     emergency = sum(labels)
     ordinary = len(labels) - emergency
-    leak = round(1.45 * emergency)
+    leak = round(EMERGENCY_GAPS * emergency)
     low = [leak - 1, *rng.sample(range(leak - 1), emergency - 1)]
-    high = [leak, *rng.sample(range(leak + 1, leak + round(1.41 * ordinary)), ordinary - 1)]
+    high = [leak, *rng.sample(range(leak + 1, leak + round(ORDINARY_GAPS * ordinary)), ordinary - 1)]
     rng.shuffle(low)
     rng.shuffle(high)
     return [low.pop() if label else high.pop() for label in labels], leak

@@ -29,7 +29,11 @@ class Vehicle:
     on_roof: list[Callable] = field(default_factory=list)  # things that stand on the roof
 
 
-PAINTS = (
+RIMS = [(182, 186, 190), (182, 186, 190), (110, 112, 118), (40, 40, 44)]
+GLASSES = [(28, 33, 40), (44, 54, 62), (70, 84, 92)]
+PLATES = [(232, 232, 224), (232, 232, 224), (222, 198, 70)]
+BUMPERS = (38, 38, 42)  # of unpainted plastic
+PAINTS = (  # colours, and how often they are seen
     ((198, 200, 204), 9), ((232, 233, 234), 6), ((38, 40, 44), 8), ((96, 100, 106), 8), ((160, 24, 30), 2),
     ((30, 46, 92), 4), ((100, 126, 156), 2), ((30, 62, 50), 2), ((146, 130, 100), 2), ((190, 160, 60), 1),
     ((176, 96, 50), 1), ((86, 32, 40), 2), ((70, 58, 50), 2),
@@ -37,21 +41,21 @@ PAINTS = (
 
 
 def paint(rng: Random) -> Colour:
-    """Draw a car colour as common on the road as it is in life."""
+    """Choose a car's colour, as often as it is seen on the road."""
     colours, weights = zip(*PAINTS, strict=True)
     return jitter(rng, rng.choices(colours, weights)[0], 12)
 
 
 def finish(rng: Random, vehicle: Vehicle, dark: float) -> Vehicle:
     """Vary what every vehicle has: rims, glass, plate, lamps."""
-    vehicle.rim = one_of(rng, [(182, 186, 190), (182, 186, 190), (110, 112, 118), (40, 40, 44)], 12)
+    vehicle.rim = one_of(rng, RIMS, 12)
     vehicle.spokes = rng.choice([0, 5, 5, 6, 7, 10])
-    vehicle.glass = one_of(rng, [(28, 33, 40), (44, 54, 62), (70, 84, 92)], 8)
-    vehicle.plate = rng.choice([(232, 232, 224), (232, 232, 224), (222, 198, 70)])
+    vehicle.glass = one_of(rng, GLASSES, 8)
+    vehicle.plate = rng.choice(PLATES)
     vehicle.style = rng.random()
     vehicle.lamps = rng.random() < 0.12 + 0.75 * dark
     if vehicle.cladding is None and rng.random() < 0.25:
-        vehicle.cladding = (38, 38, 42)
+        vehicle.cladding = BUMPERS
     return vehicle
 
 
