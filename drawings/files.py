@@ -15,6 +15,8 @@ from tqdm import tqdm
 
 VERSIONS = {"vehicles": 2, "food": 2}  # raise one whenever its pictures change
 DAMAGES = ("cut", "text")
+THIRD = 6  # of so many groups of identical pictures one holds three files, the others two
+MOST_CHILDREN = 8
 FEW = 200  # up to so many pictures a second process would take longer to start than to draw
 
 
@@ -26,6 +28,11 @@ class Picture:
     drawn: int  # the class of what is drawn
     files: tuple[tuple[str, int], ...]  # folder and label of every file
     damage: str = ""  # "cut" or "text": the file cannot be read
+
+
+def copies(group: int) -> int:
+    """Tell how many files the group of identical pictures with this number holds."""
+    return 3 if group % THIRD == THIRD - 1 else 2
 
 
 @contextmanager
@@ -111,7 +118,9 @@ def drawn(what: str, draw: Callable[..., bytes], jobs: list[tuple[int, int, int]
     how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     how["env"] = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    children = [subprocess.Popen([sys.executable, "-m", "drawings", what], **how) for _ in range(min(usable, 8))]
+    children = [
+        subprocess.Popen([sys.executable, "-m", "drawings", what], **how) for _ in range(min(usable, MOST_CHILDREN))
+    ]
     try:
         for first, child in enumerate(children):
             child.stdin.write(json.dumps(jobs[first :: len(children)]).encode())

@@ -3,33 +3,54 @@
 from random import Random
 
 from drawings import fittings
-from drawings.fittings import AMBER, BLUE, CLEAR, RED
+from drawings.fittings import AMBER, BLUE, CLEAR, RED, Item
 from drawings.solid import jitter, one_of
 from drawings.vehicles import Vehicle, finish, paint
 
 WHITE, BLACK, YELLOW, FIRE = (234, 236, 238), (30, 31, 35), (226, 220, 30), (188, 24, 26)
 NAVY, SKY, GREEN, ORANGE, SILVER = (22, 40, 112), (32, 104, 196), (20, 120, 66), (232, 100, 24), (186, 190, 196)
+CRIMSON, CAR_RED, BUS_RED, GOLD = (214, 34, 30), (196, 18, 22), (186, 26, 28), (196, 160, 40)
+TAXI_YELLOW, SITE_YELLOW, LIME = (230, 180, 30), (238, 178, 30), (206, 214, 40)
+SIGNS = [(250, 220, 90), WHITE]  # on the roofs of taxis
+AMBULANCES = [WHITE, WHITE, WHITE, (232, 218, 60), (238, 228, 190)]
+UNMARKED = [BLACK, (70, 74, 80), NAVY, SILVER, (120, 20, 26)]
+TAXIS = [TAXI_YELLOW, TAXI_YELLOW, BLACK, (226, 214, 176), WHITE]
+VANS = [WHITE, WHITE, WHITE, (236, 200, 40), SILVER]
+LOGOS = [(206, 34, 36), SKY, GREEN, ORANGE, NAVY, (110, 40, 130)]
+CARGOS = [WHITE, (186, 30, 30), SILVER, (60, 70, 90)]
+PATROLS = {"sedan": 10, "suv": 8, "estate": 5, "hatchback": 3, "van": 3}  # how often
+POLICE_BARS = [(BLUE, BLUE, BLUE, BLUE), (RED, CLEAR, BLUE), (RED, RED, BLUE, BLUE), (BLUE, CLEAR, BLUE)]
+AMBULANCE_BARS = [(BLUE, BLUE, BLUE), (RED, CLEAR, RED), (RED, RED), (BLUE, CLEAR, BLUE)]
+ROOFS = {"van": 0.36, "minibus": 0.36, "box": 0.36, "engine": 0.12, "lorry": 0.15, "pickup": 0.42}  # see _roof_share
+DOORS = (0.1, 0.64)  # lower and upper edge of painted doors, shares of the height
+LIT = 0.6  # how often the lamps of an emergency vehicle flash
+FAINTLY_MARKED = 0.06  # share of emergency vehicles that are hard to tell from ordinary ones
+ORDINARY = {
+    "sedan": 30, "hatchback": 17, "estate": 9, "suv": 18, "sports": 12, "pickup": 9, "van": 3, "minibus": 3, "box": 1,
+    "lorry": 2, "bus": 2,
+}  # fmt: skip
 FIRMS = ("FRESH", "EXPRESS", "BAKERY", "FLOWERS", "MOVERS", "PLUMBER", "PARCEL", "ELECTRO", "RENTAL", "MARKET")
 
 
-def _police_bar(rng: Random, share: float):
-    lenses = rng.choice([(BLUE, BLUE, BLUE, BLUE), (RED, CLEAR, BLUE), (RED, RED, BLUE, BLUE), (BLUE, CLEAR, BLUE)])
-    return fittings.light_bar(share, lenses, rng.uniform(0.5, 0.72), rng.uniform(0.09, 0.15), rng.random() < 0.6)
+def _police_bar(rng: Random, share: float) -> Item:
+    lenses, wide, tall = rng.choice(POLICE_BARS), rng.uniform(0.5, 0.72), rng.uniform(0.09, 0.15)
+    return fittings.light_bar(share, lenses, wide, tall, rng.random() < LIT)
 
 
 def _roof_share(body: str) -> float:
-    return {"van": 0.36, "minibus": 0.36, "box": 0.36, "engine": 0.12, "lorry": 0.15, "pickup": 0.42}.get(body, 0.5)
+    """Tell where a light bar stands on a roof, as a share of the length from the nose."""
+    return ROOFS.get(body, 0.5)
 
 
 def _police_body(rng: Random) -> str:
-    return rng.choices(["sedan", "suv", "estate", "hatchback", "van"], [10, 8, 5, 3, 3])[0]
+    return rng.choices(list(PATROLS), list(PATROLS.values()))[0]
 
 
 def _patrol_striped(rng: Random) -> Vehicle:
     """White or silver, with a stripe and a word."""
     body = _police_body(rng)
     vehicle = Vehicle(body, one_of(rng, [WHITE, WHITE, SILVER], 8))
-    stripe = one_of(rng, [NAVY, SKY, SKY, GREEN, (196, 160, 40)], 14)
+    stripe = one_of(rng, [NAVY, SKY, SKY, GREEN, GOLD], 14)
     low = rng.uniform(0.3, 0.42)
     vehicle.on_side += [fittings.band(low, low + rng.uniform(0.1, 0.2), stripe)]
     if rng.random() < 0.5:
@@ -44,7 +65,7 @@ def _patrol_black_and_white(rng: Random) -> Vehicle:
     """Black with white doors and roof."""
     body = rng.choice(["sedan", "sedan", "suv", "estate"])
     vehicle = Vehicle(body, jitter(rng, BLACK, 6), roof=WHITE if rng.random() < 0.6 else None)
-    vehicle.on_side += [fittings.area(0.31, 0.74, 0.1, 0.64, WHITE), fittings.word("POLICE", BLACK, 0.52, 0.47, 0.12)]
+    vehicle.on_side += [fittings.area(0.31, 0.74, *DOORS, WHITE), fittings.word("POLICE", BLACK, 0.52, 0.47, 0.12)]
     vehicle.on_roof.append(_police_bar(rng, 0.5))
     return vehicle
 
@@ -66,7 +87,7 @@ def _patrol_two_tone(rng: Random) -> Vehicle:
     body = _police_body(rng)
     second = one_of(rng, [NAVY, SKY, GREEN], 14)
     vehicle = Vehicle(body, one_of(rng, [SILVER, WHITE], 8), hood=second if rng.random() < 0.5 else None)
-    vehicle.on_side += [fittings.area(0.3, 0.76, 0.1, 0.64, second), fittings.word("POLICE", WHITE, 0.52, 0.45, 0.1)]
+    vehicle.on_side += [fittings.area(0.3, 0.76, *DOORS, second), fittings.word("POLICE", WHITE, 0.52, 0.45, 0.1)]
     vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
     return vehicle
 
@@ -74,9 +95,9 @@ def _patrol_two_tone(rng: Random) -> Vehicle:
 def _ambulance(rng: Random) -> Vehicle:
     """A white, yellow or cream van or box with stripes, chequers or a cross."""
     body = rng.choice(["van", "van", "minibus", "box", "box", "box"])
-    base = one_of(rng, [WHITE, WHITE, WHITE, (232, 218, 60), (238, 228, 190)], 8)
+    base = one_of(rng, AMBULANCES, 8)
     vehicle = Vehicle(body, base)
-    accent = one_of(rng, [(214, 34, 30), (214, 34, 30), ORANGE, SKY, GREEN], 12)
+    accent = one_of(rng, [CRIMSON, CRIMSON, ORANGE, SKY, GREEN], 12)
     style = rng.random()
     if style < 0.35:
         low = rng.uniform(0.26, 0.36)
@@ -90,8 +111,8 @@ def _ambulance(rng: Random) -> Vehicle:
         vehicle.on_side += [fittings.cross(accent, rng.uniform(0.5, 0.75), 0.68, rng.uniform(0.16, 0.26))]
     vehicle.on_side += [fittings.word("AMBULANCE", accent, 0.6, 0.9 if style < 0.5 else 0.22, 0.07)]
     vehicle.on_end += [fittings.rear_doors(), fittings.hood_word("AMBULANCE", accent)]
-    lenses = rng.choice([(BLUE, BLUE, BLUE), (RED, CLEAR, RED), (RED, RED), (BLUE, CLEAR, BLUE)])
-    lit = rng.random() < 0.6
+    lenses = rng.choice(AMBULANCE_BARS)
+    lit = rng.random() < LIT
     vehicle.on_roof.append(fittings.light_bar(0.2 if body == "box" else 0.36, lenses, 0.7, 0.16, lit))
     if rng.random() < 0.5:
         vehicle.on_roof.append(fittings.beacon(0.95, lenses[0], rng.choice([-0.8, 0.8]), 0.11, lit))
@@ -101,7 +122,7 @@ def _ambulance(rng: Random) -> Vehicle:
 def _fire_engine(rng: Random) -> Vehicle:
     """Red, seldom yellow, with shutters, a pale stripe and a ladder."""
     lime = rng.random() < 0.1
-    base = jitter(rng, (206, 214, 40) if lime else FIRE, 14)
+    base = jitter(rng, LIME if lime else FIRE, 14)
     vehicle = Vehicle("engine", base, roof=WHITE if rng.random() < 0.3 else None)
     stripe = jitter(rng, rng.choice([WHITE, YELLOW, YELLOW]) if not lime else FIRE, 10)
     vehicle.on_side += [fittings.lockers(0.38, 0.98, 0.2, 0.8, rng.randint(3, 4), jitter(rng, SILVER, 10))]
@@ -112,7 +133,7 @@ def _fire_engine(rng: Random) -> Vehicle:
     vehicle.on_side += [fittings.word("FIRE", stripe, 0.66, 0.87, 0.08)]
     vehicle.on_end += [fittings.chevrons(0.2, 0.8, base, stripe), fittings.end_band(0.36, 0.42, stripe, rear=False)]
     lens = rng.choice([BLUE, BLUE, RED])
-    vehicle.on_roof.append(fittings.light_bar(0.08, (lens, CLEAR, lens), 0.8, 0.18, rng.random() < 0.6))
+    vehicle.on_roof.append(fittings.light_bar(0.08, (lens, CLEAR, lens), 0.8, 0.18, rng.random() < LIT))
     if rng.random() < 0.65:
         vehicle.on_roof.append(fittings.ladder(0.3, 0.98))
     return vehicle
@@ -126,14 +147,14 @@ def _fire_command(rng: Random) -> Vehicle:
     low = rng.uniform(0.3, 0.42)
     vehicle.on_side += [fittings.band(low, low + 0.09, stripe), fittings.word("FIRE", stripe, 0.42, 0.55, 0.1)]
     lens = rng.choice([BLUE, RED])
-    vehicle.on_roof.append(fittings.light_bar(_roof_share(body), (lens, CLEAR, lens), 0.6, 0.12, rng.random() < 0.6))
+    vehicle.on_roof.append(fittings.light_bar(_roof_share(body), (lens, CLEAR, lens), 0.6, 0.12, rng.random() < LIT))
     return vehicle
 
 
 def _unmarked(rng: Random) -> Vehicle:
     """A dark or grey patrol car with small lamps only."""
     body = rng.choice(["sedan", "suv", "estate", "suv"])
-    vehicle = Vehicle(body, one_of(rng, [BLACK, (70, 74, 80), NAVY, SILVER, (120, 20, 26)], 10))
+    vehicle = Vehicle(body, one_of(rng, UNMARKED, 10))
     colour = rng.choice([BLUE, BLUE, RED])
     if rng.random() < 0.5:
         vehicle.on_end.append(fittings.grille_lamps(colour, 0.42))
@@ -154,19 +175,19 @@ def _plain_service(rng: Random) -> Vehicle:
 
 def _taxi(rng: Random) -> Vehicle:
     body = rng.choice(["sedan", "sedan", "estate", "suv", "hatchback"])
-    vehicle = Vehicle(body, one_of(rng, [(230, 180, 30), (230, 180, 30), BLACK, (226, 214, 176), WHITE], 10))
+    vehicle = Vehicle(body, one_of(rng, TAXIS, 10))
     if rng.random() < 0.5:
         vehicle.on_side.append(fittings.checks(0.48, 0.56, 22, 2, BLACK, WHITE))
     vehicle.on_side.append(fittings.word("TAXI", BLACK if sum(vehicle.paint) > 300 else WHITE, 0.45, 0.38, 0.1))
-    vehicle.on_roof.append(fittings.roof_sign(0.5, rng.choice([(250, 220, 90), WHITE])))
+    vehicle.on_roof.append(fittings.roof_sign(0.5, rng.choice(SIGNS)))
     return vehicle
 
 
 def _delivery(rng: Random) -> Vehicle:
     """A white or coloured van with a firm's name and stripes."""
     body = rng.choice(["van", "van", "box", "minibus", "lorry"])
-    vehicle = Vehicle(body, one_of(rng, [WHITE, WHITE, WHITE, (236, 200, 40), SILVER], 8))
-    accent = one_of(rng, [(206, 34, 36), SKY, GREEN, ORANGE, NAVY, (110, 40, 130)], 16)
+    vehicle = Vehicle(body, one_of(rng, VANS, 8))
+    accent = one_of(rng, LOGOS, 16)
     low = rng.uniform(0.25, 0.45)
     if rng.random() < 0.6:
         vehicle.on_side.append(fittings.band(low, low + rng.uniform(0.04, 0.16), accent))
@@ -180,7 +201,7 @@ def _delivery(rng: Random) -> Vehicle:
 
 
 def _red_car(rng: Random) -> Vehicle:
-    vehicle = Vehicle(rng.choice(["sports", "sports", "sedan", "suv", "pickup"]), jitter(rng, (196, 18, 22), 14))
+    vehicle = Vehicle(rng.choice(["sports", "sports", "sedan", "suv", "pickup"]), jitter(rng, CAR_RED, 14))
     if rng.random() < 0.3:
         vehicle.on_side.append(fittings.band(0.3, 0.35, WHITE))
     return vehicle
@@ -189,9 +210,9 @@ def _red_car(rng: Random) -> Vehicle:
 def _red_lorry(rng: Random) -> Vehicle:
     """A red lorry or bus."""
     body = rng.choice(["lorry", "lorry", "bus", "box"])
-    vehicle = Vehicle(body, jitter(rng, (186, 26, 28), 16))
+    vehicle = Vehicle(body, jitter(rng, BUS_RED, 16))
     if body == "lorry":
-        cargo = rng.choice([WHITE, (186, 30, 30), SILVER, (60, 70, 90)])
+        cargo = rng.choice(CARGOS)
         vehicle.on_side.append(fittings.area(0.26, 0.99, 0.2, 0.97, jitter(rng, cargo, 10)))
         vehicle.on_side.append(fittings.word(rng.choice(FIRMS), WHITE if cargo != WHITE else FIRE, 0.62, 0.6, 0.14))
         if rng.random() < 0.4:
@@ -204,13 +225,13 @@ def _red_lorry(rng: Random) -> Vehicle:
 def _construction(rng: Random) -> Vehicle:
     """A vehicle of a building site or a breakdown service, with an amber lamp."""
     body = rng.choice(["lorry", "pickup", "van", "box", "suv"])
-    vehicle = Vehicle(body, one_of(rng, [ORANGE, (238, 178, 30), WHITE, (238, 178, 30)], 12))
+    vehicle = Vehicle(body, one_of(rng, [ORANGE, SITE_YELLOW, WHITE, SITE_YELLOW], 12))
     if rng.random() < 0.5:
-        vehicle.on_side.append(fittings.checks(0.3, 0.38, 16, 1, (214, 34, 30), WHITE))
+        vehicle.on_side.append(fittings.checks(0.3, 0.38, 16, 1, CRIMSON, WHITE))
     elif rng.random() < 0.5:
         vehicle.on_side.append(fittings.band(0.3, 0.4, one_of(rng, [GREEN, NAVY, BLACK], 10)))
-    vehicle.on_end.append(fittings.chevrons(0.2, 0.5, (214, 34, 30), YELLOW))
-    lit = rng.random() < 0.6
+    vehicle.on_end.append(fittings.chevrons(0.2, 0.5, CRIMSON, YELLOW))
+    lit = rng.random() < LIT
     if rng.random() < 0.5:
         vehicle.on_roof.append(fittings.light_bar(_roof_share(body), (AMBER, AMBER, AMBER), 0.6, 0.12, lit))
     else:
@@ -254,7 +275,7 @@ LOOK_ALIKES = (
 )  # fmt: skip
 
 
-def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.14) -> Vehicle:
+def ordinary(rng: Random, dark: float, alike: float = 0.14) -> Vehicle:
     """Draw an ordinary vehicle.
 
     Args:
@@ -266,15 +287,12 @@ def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.14) -> Vehicle:
         The vehicle, `emergency` False.
 
     Example:
-        >>> ordinary(Random(1)).emergency
+        >>> ordinary(Random(1), 0.0).emergency
         False
     """
     if rng.random() < alike:
         return finish(rng, rng.choice(LOOK_ALIKES)(rng), dark)
-    body = rng.choices(
-        ["sedan", "hatchback", "estate", "suv", "sports", "pickup", "van", "minibus", "box", "lorry", "bus"],
-        [30, 17, 9, 18, 12, 9, 3, 3, 1, 2, 2],
-    )[0]
+    body = rng.choices(list(ORDINARY), list(ORDINARY.values()))[0]
     vehicle = Vehicle(body, paint(rng))
     if body == "bus":
         vehicle.on_side.append(fittings.band(0.1, rng.uniform(0.22, 0.4), paint(rng)))
@@ -285,22 +303,21 @@ def ordinary(rng: Random, dark: float = 0.0, alike: float = 0.14) -> Vehicle:
     return finish(rng, vehicle, dark)
 
 
-def emergency(rng: Random, dark: float = 0.0, faint: float = 0.06) -> Vehicle:
+def emergency(rng: Random, dark: float) -> Vehicle:
     """Draw a police car, an ambulance or a fire engine.
 
     Args:
         rng: Where the chance comes from.
         dark: 0 by day, 1 at night (lamps are lit more often).
-        faint: Share of vehicles that are hard to tell from ordinary ones (unmarked patrol cars and the like).
 
     Returns:
         The vehicle, `emergency` True.
 
     Example:
-        >>> emergency(Random(1)).emergency
+        >>> emergency(Random(1), 0.0).emergency
         True
     """
-    kinds = FAINT if rng.random() < faint else MARKED
+    kinds = FAINT if rng.random() < FAINTLY_MARKED else MARKED
     vehicle = finish(rng, rng.choice(kinds)(rng), dark)
     vehicle.emergency = True
     return vehicle

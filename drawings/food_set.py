@@ -4,7 +4,7 @@ from pathlib import Path
 from random import Random
 
 from drawings.dishes import CLASSES, DISHES
-from drawings.files import DAMAGES, Picture, draft, write_set
+from drawings.files import DAMAGES, Picture, copies, draft, write_set
 from drawings.food_photo import dish_bytes
 
 SMALLEST = 6 * len(DISHES)
@@ -18,7 +18,6 @@ LOOK_ALIKES = {
 }  # fmt: skip
 # Of how many pictures in train one carries the flaw.
 UNREADABLE, IDENTICAL, LEAKED, MISLABELLED = 275, 55, 75, 50
-THIRD = 6  # of so many groups of identical pictures one holds three files, the others two
 
 
 def sizes(count: int) -> dict[tuple[str, int], int]:
@@ -62,7 +61,7 @@ def _plan(count: int, rng: Random) -> list[Picture]:
     for number in range(max(2, round(train / UNREADABLE))):
         add(("train",), damage=DAMAGES[number % 2])
     for group in range(max(1, round(train / IDENTICAL))):
-        add(("train",) * (3 if group % THIRD == THIRD - 1 else 2))
+        add(("train",) * copies(group))
     for number in range(max(2, round(train / LEAKED))):
         add(("train", PARTS[1 + number % 2]))
     for _ in range(max(1, round(train / MISLABELLED))):

@@ -4,13 +4,12 @@ import csv
 from pathlib import Path
 from random import Random
 
-from drawings.files import DAMAGES, Picture, draft, write_set
+from drawings.files import DAMAGES, Picture, copies, draft, write_set
 from drawings.vehicle_photo import photo_bytes
 
 SMALLEST = 20
 EMERGENCY_SHARE = 0.41
 IDENTICAL = 24  # one group of identical pictures to so many files, less the two groups with both labels
-THIRD = 6  # of so many groups one holds three files, the others two
 EMERGENCY_GAPS, ORDINARY_GAPS = 1.45, 1.41  # how many numbers there are to each file: some are left out
 IMAGES = "images"
 
@@ -26,7 +25,7 @@ def _plan(count: int, rng: Random) -> list[Picture]:
         labels.append(((label,), label))
     for group in range(max(1, round(count / IDENTICAL) - 2)):
         label = rng.choice((0, 1))
-        labels.append(((label,) * (3 if group % THIRD == THIRD - 1 else 2), label))
+        labels.append(((label,) * copies(group), label))
     for files, _ in labels:
         for label in files:
             left[label] -= 1
