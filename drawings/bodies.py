@@ -148,7 +148,7 @@ class Sheet:
         self.large = place.pixels(body.height) > LARGE
 
     def half(self, along: float, z: float) -> float:
-        """Half the width in metres, `along` metres from the nose at height `z` metres."""
+        """Give half the width in metres, `along` metres from the nose at height `z` metres."""
         body = self.body
         belt = body.belt * body.height
         taper = 0.1 if body.lean > 0.1 else 0.03
@@ -157,7 +157,7 @@ class Sheet:
         )
 
     def top(self, along: float) -> float:
-        """Height of the outline in metres, `along` metres from the nose."""
+        """Give the height of the outline in metres, `along` metres from the nose."""
         best = 0.0
         for (a, za, _), (b, zb, _) in zip(self.outline, self.outline[1:], strict=False):
             if a <= along <= b:
@@ -165,12 +165,12 @@ class Sheet:
         return best
 
     def on_side(self, share: float, z: float, out: float = 0.0) -> tuple[float, float, float]:
-        """Local point on the visible side: share of the length, share of the height, metres off the skin."""
+        """Give a point on the visible side: share of the length, share of the height, metres off the skin."""
         along, high = share * self.body.length, z * self.body.height
         return self.body.length / 2 - along, (self.side or 1) * (self.half(along, high) + out), high
 
     def on_end(self, across: float, z: float) -> tuple[float, float, float]:
-        """Local point on the visible front or rear: -1..1 across, share of the height."""
+        """Give a point on the visible front or rear: -1..1 across, share of the height."""
         high, along = z * self.body.height, None
         points = self.outline if self.end > 0 else self.outline[::-1]
         for (a, za, _), (b, zb, _) in zip(points, points[1:], strict=False):

@@ -47,7 +47,7 @@ def _police_body(rng: Random) -> str:
 
 
 def _patrol_striped(rng: Random) -> Vehicle:
-    """White or silver, with a stripe and a word."""
+    """Make a patrol car, white or silver, with a stripe and a word."""
     body = _police_body(rng)
     vehicle = Vehicle(body, one_of(rng, [WHITE, WHITE, SILVER], 8))
     stripe = one_of(rng, [NAVY, SKY, SKY, GREEN, GOLD], 14)
@@ -62,7 +62,7 @@ def _patrol_striped(rng: Random) -> Vehicle:
 
 
 def _patrol_black_and_white(rng: Random) -> Vehicle:
-    """Black with white doors and roof."""
+    """Make a patrol car, black with white doors and roof."""
     body = rng.choice(["sedan", "sedan", "suv", "estate"])
     vehicle = Vehicle(body, jitter(rng, BLACK, 6), roof=WHITE if rng.random() < 0.6 else None)
     vehicle.on_side += [fittings.area(0.31, 0.74, *DOORS, WHITE), fittings.word("POLICE", BLACK, 0.52, 0.47, 0.12)]
@@ -71,7 +71,7 @@ def _patrol_black_and_white(rng: Random) -> Vehicle:
 
 
 def _patrol_chequered(rng: Random) -> Vehicle:
-    """White or silver with a Battenburg pattern in blue and yellow."""
+    """Make a patrol car, white or silver, with a Battenburg pattern in blue and yellow."""
     body = _police_body(rng)
     vehicle = Vehicle(body, one_of(rng, [WHITE, SILVER], 8))
     low = rng.uniform(0.28, 0.34)
@@ -83,7 +83,7 @@ def _patrol_chequered(rng: Random) -> Vehicle:
 
 
 def _patrol_two_tone(rng: Random) -> Vehicle:
-    """Hood and doors in blue or green on silver or white."""
+    """Make a patrol car, silver or white, with hood and doors in blue or green."""
     body = _police_body(rng)
     second = one_of(rng, [NAVY, SKY, GREEN], 14)
     vehicle = Vehicle(body, one_of(rng, [SILVER, WHITE], 8), hood=second if rng.random() < 0.5 else None)
@@ -93,7 +93,7 @@ def _patrol_two_tone(rng: Random) -> Vehicle:
 
 
 def _ambulance(rng: Random) -> Vehicle:
-    """A white, yellow or cream van or box with stripes, chequers or a cross."""
+    """Make an ambulance: a white, yellow or cream van or box with stripes, chequers or a cross."""
     body = rng.choice(["van", "van", "minibus", "box", "box", "box"])
     base = one_of(rng, AMBULANCES, 8)
     vehicle = Vehicle(body, base)
@@ -120,7 +120,7 @@ def _ambulance(rng: Random) -> Vehicle:
 
 
 def _fire_engine(rng: Random) -> Vehicle:
-    """Red, seldom yellow, with shutters, a pale stripe and a ladder."""
+    """Make a fire engine, red, seldom yellow, with shutters, a pale stripe and a ladder."""
     lime = rng.random() < 0.1
     base = jitter(rng, LIME if lime else FIRE, 14)
     vehicle = Vehicle("engine", base, roof=WHITE if rng.random() < 0.3 else None)
@@ -140,7 +140,7 @@ def _fire_engine(rng: Random) -> Vehicle:
 
 
 def _fire_command(rng: Random) -> Vehicle:
-    """A red car, pick-up or van of the fire brigade."""
+    """Make a red car, pick-up or van of the fire brigade."""
     body = rng.choice(["suv", "pickup", "estate", "van"])
     vehicle = Vehicle(body, jitter(rng, FIRE, 12))
     stripe = one_of(rng, [WHITE, YELLOW], 8)
@@ -152,7 +152,7 @@ def _fire_command(rng: Random) -> Vehicle:
 
 
 def _unmarked(rng: Random) -> Vehicle:
-    """A dark or grey patrol car with small lamps only."""
+    """Make a dark or grey patrol car with small lamps only."""
     body = rng.choice(["sedan", "suv", "estate", "suv"])
     vehicle = Vehicle(body, one_of(rng, UNMARKED, 10))
     colour = rng.choice([BLUE, BLUE, RED])
@@ -164,7 +164,7 @@ def _unmarked(rng: Random) -> Vehicle:
 
 
 def _plain_service(rng: Random) -> Vehicle:
-    """A van or car of a service with a light bar and hardly any livery."""
+    """Make a van or car of a service with a light bar and hardly any livery."""
     body = rng.choice(["van", "suv", "sedan", "minibus"])
     vehicle = Vehicle(body, one_of(rng, [WHITE, WHITE, SILVER, BLACK, FIRE], 10))
     vehicle.on_roof.append(_police_bar(rng, _roof_share(body)))
@@ -184,7 +184,7 @@ def _taxi(rng: Random) -> Vehicle:
 
 
 def _delivery(rng: Random) -> Vehicle:
-    """A white or coloured van with a firm's name and stripes."""
+    """Make a white or coloured van with a firm's name and stripes."""
     body = rng.choice(["van", "van", "box", "minibus", "lorry"])
     vehicle = Vehicle(body, one_of(rng, VANS, 8))
     accent = one_of(rng, LOGOS, 16)
@@ -208,7 +208,7 @@ def _red_car(rng: Random) -> Vehicle:
 
 
 def _red_lorry(rng: Random) -> Vehicle:
-    """A red lorry or bus."""
+    """Make a red lorry or bus."""
     body = rng.choice(["lorry", "lorry", "bus", "box"])
     vehicle = Vehicle(body, jitter(rng, BUS_RED, 16))
     if body == "lorry":
@@ -223,7 +223,7 @@ def _red_lorry(rng: Random) -> Vehicle:
 
 
 def _construction(rng: Random) -> Vehicle:
-    """A vehicle of a building site or a breakdown service, with an amber lamp."""
+    """Make a vehicle of a building site or a breakdown service, with an amber lamp."""
     body = rng.choice(["lorry", "pickup", "van", "box", "suv"])
     vehicle = Vehicle(body, one_of(rng, [ORANGE, SITE_YELLOW, WHITE, SITE_YELLOW], 12))
     if rng.random() < 0.5:
@@ -240,7 +240,7 @@ def _construction(rng: Random) -> Vehicle:
 
 
 def _tuned(rng: Random) -> Vehicle:
-    """A car with rally stripes, a contrasting roof or a hood in another colour."""
+    """Make a car with rally stripes, a contrasting roof or a hood in another colour."""
     vehicle = Vehicle(rng.choice(["sedan", "hatchback", "sports", "estate"]), paint(rng))
     second = one_of(rng, [WHITE, BLACK, SKY, RED, YELLOW], 12)
     choice = rng.random()
@@ -254,7 +254,7 @@ def _tuned(rng: Random) -> Vehicle:
 
 
 def _two_tone_civil(rng: Random) -> Vehicle:
-    """White, silver or black cars and offroaders, some two-tone, some with a rack: easily taken for a patrol car."""
+    """Make a car that is easily taken for a patrol car: white, silver or black, perhaps two-tone, with a rack."""
     body = rng.choice(["sedan", "suv", "suv", "estate"])
     vehicle = Vehicle(body, one_of(rng, [WHITE, BLACK, SILVER, NAVY], 8))
     if rng.random() < 0.35:
@@ -284,11 +284,11 @@ def ordinary(rng: Random, dark: float, alike: float = 0.14) -> Vehicle:
         alike: Share of vehicles that resemble emergency vehicles, 0..1.
 
     Returns:
-        The vehicle, `emergency` False.
+        The vehicle.
 
     Example:
-        >>> ordinary(Random(1), 0.0).emergency
-        False
+        >>> ordinary(Random(1), 0.0).body
+        'box'
     """
     if rng.random() < alike:
         return finish(rng, rng.choice(LOOK_ALIKES)(rng), dark)
@@ -311,13 +311,11 @@ def emergency(rng: Random, dark: float) -> Vehicle:
         dark: 0 by day, 1 at night (lamps are lit more often).
 
     Returns:
-        The vehicle, `emergency` True.
+        The vehicle.
 
     Example:
-        >>> emergency(Random(1), 0.0).emergency
-        True
+        >>> emergency(Random(1), 0.0).body
+        'suv'
     """
     kinds = FAINT if rng.random() < FAINTLY_MARKED else MARKED
-    vehicle = finish(rng, rng.choice(kinds)(rng), dark)
-    vehicle.emergency = True
-    return vehicle
+    return finish(rng, rng.choice(kinds)(rng), dark)

@@ -139,7 +139,7 @@ class Relief:
         self.walls.append(palette)
         return len(self.walls) - 1
 
-    def stamp(self, part, relief, inside, share, skin: Skin, base: float | None, *, tints=(), wall: int = 0) -> None:
+    def stamp(self, part, relief, inside, share, skin: Skin, base: float | None, *, tints, wall: int = 0) -> None:
         """Put a piece on the table: it is seen wherever it is higher than what lies there.
 
         Args:
@@ -207,7 +207,7 @@ class Relief:
 
     @staticmethod
     def extent(size: tuple[float, float], angle: float) -> tuple[float, float]:
-        """Half the width and height of the box around a turned rectangle with half sides `size`."""
+        """Give half the width and height of the box around a turned rectangle with half sides `size`."""
         cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
         return size[0] * cos + size[1] * sin, size[0] * sin + size[1] * cos
 

@@ -139,7 +139,7 @@ class Placed:
         return column, self.camera.horizon + (self.camera.height - z) * scale
 
     def pixels(self, metres: float, x: float = 0.0, y: float = 0.0) -> float:
-        """Length in pixels of `metres` at a local point, seen face on."""
+        """Give the length in pixels of `metres` at a local point, seen face on."""
         return metres * self.camera.focal / max(NEAREST, self.depth + x * self.sin + y * self.cos)
 
     def glow(self, point: tuple[float, float, float], metres: float, colour: Colour, strength: float) -> None:

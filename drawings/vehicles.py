@@ -14,7 +14,6 @@ class Vehicle:
 
     body: str
     paint: Colour
-    emergency: bool = False
     glass: Colour = (34, 40, 48)
     rim: Colour = (176, 180, 186)
     spokes: int = 5

@@ -29,7 +29,7 @@ def crust(rng: Random, colour: Colour | None = None) -> Skin:
 
 
 def slices(relief: Relief, rng: Random) -> None:
-    """Slices or toast, side by side, sometimes with butter."""
+    """Serve slices or toast, side by side, sometimes with butter."""
     dish = tableware.serve(relief, rng, board=5, plate=4, table=2, basket=1)
     count, toasted = rng.randint(2, 5), rng.choice([0.0, 0.0, 0.5, 0.8])
     reach, turn = rng.uniform(34, 48) * (1.15 - 0.07 * count), rng.uniform(-0.6, 0.6)
@@ -42,7 +42,7 @@ def slices(relief: Relief, rng: Random) -> None:
 
 
 def loaf(relief: Relief, rng: Random) -> None:
-    """A whole loaf with cuts across its crust, sometimes with slices before it."""
+    """Serve a whole loaf with cuts across its crust, sometimes with slices before it."""
     dish = tableware.serve(relief, rng, board=6, table=3, basket=1, plate=1)
     skin, turn, count = crust(rng), rng.uniform(-0.5, 0.5), rng.randint(3, 6)
     size = (rng.uniform(76, 98), rng.uniform(36, 50)) if rng.random() < 0.7 else (rng.uniform(56, 72),) * 2
@@ -61,7 +61,7 @@ def loaf(relief: Relief, rng: Random) -> None:
 
 
 def baguettes(relief: Relief, rng: Random) -> None:
-    """One to four baguettes."""
+    """Serve one to four baguettes."""
     dish = tableware.serve(relief, rng, board=4, table=4, basket=3)
     turn, count = rng.uniform(-1.0, 1.0), rng.randint(1, 4)
     spot, half = turned(dish.x, dish.y, turn), 100
@@ -77,7 +77,7 @@ def baguettes(relief: Relief, rng: Random) -> None:
 
 
 def rolls(relief: Relief, rng: Random) -> None:
-    """Round rolls with seeds, in a basket or on a board."""
+    """Serve round rolls with seeds, in a basket or on a board."""
     dish = tableware.serve(relief, rng, basket=5, board=3, plate=3)
     count = rng.randint(3, 8)
     radius = min(40, 84 / math.sqrt(count))
@@ -91,7 +91,7 @@ def rolls(relief: Relief, rng: Random) -> None:
 
 
 def croissants(relief: Relief, rng: Random) -> None:
-    """Croissants: tapered, bent, ridged."""
+    """Serve croissants: tapered, bent, ridged."""
     dish = tableware.serve(relief, rng, plate=5, board=3, table=2, basket=2)
     count = rng.choice([1, 1, 2, 3])
 
@@ -110,7 +110,7 @@ def croissants(relief: Relief, rng: Random) -> None:
 
 
 def sandwich(relief: Relief, rng: Random) -> None:
-    """A bun with something in it, seen as layers from its side."""
+    """Serve a bun with something in it, seen as layers from its side."""
     dish = tableware.serve(relief, rng, plate=4, board=3, basket=3)
     for x, y in dish.spots(rng, rng.choice([1, 1, 2]), 0.42):
         radius, brown = rng.uniform(42, 54) if rng.random() < 0.6 else 36, jitter(rng, (198, 128, 62), 10)

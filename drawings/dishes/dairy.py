@@ -26,7 +26,7 @@ BUTTER = (250, 226, 136)
 
 
 def cheese_wedges(relief: Relief, rng: Random) -> None:
-    """Wedges of cheese with holes or a rind."""
+    """Serve wedges of cheese with holes or a rind."""
     dish = tableware.serve(relief, rng, board=6, plate=3, table=1)
     count, grapes = rng.randint(1, 3), rng.random() < 0.4
     for x, y in sorted(dish.spots(rng, count, 0.5 if count > 1 else 0.05), key=lambda spot: spot[1]):
@@ -50,7 +50,7 @@ def cheese_wedges(relief: Relief, rng: Random) -> None:
 
 
 def cheese_slices(relief: Relief, rng: Random) -> None:
-    """Slices, cubes or balls of cheese."""
+    """Serve slices, cubes or balls of cheese."""
     dish = tableware.serve(relief, rng, plate=5, board=4)
     paste, kind = one_of(rng, CHEESES, 8), rng.choice(["slices", "cubes", "balls"])
     white = jitter(rng, MOZZARELLA, 4)
@@ -75,7 +75,7 @@ def cheese_slices(relief: Relief, rng: Random) -> None:
 
 
 def yoghurt(relief: Relief, rng: Random) -> None:
-    """A bowl of yoghurt, quark or cream, plain or with fruit."""
+    """Serve a bowl of yoghurt, quark or cream, plain or with fruit."""
     dish = tableware.bowl(relief, rng, *tableware.near_middle(rng), rng.uniform(72, 100))
     white = one_of(rng, YOGHURTS, 3)
     start = rng.uniform(0, WHOLE_TURN)
@@ -112,7 +112,7 @@ def tumbler(relief: Relief, x: float, y: float, radius: float, tall: float, whit
 
 
 def milk(relief: Relief, rng: Random) -> None:
-    """Milk: glasses, a bottle, a carton."""
+    """Serve milk: glasses, a bottle, a carton."""
     dish = tableware.serve(relief, rng, table=6, board=2)
     white = one_of(rng, MILKS, 3)
     spots = sorted(dish.spots(rng, rng.choice([1, 2, 2, 3]), 0.5), key=lambda spot: spot[1])
@@ -140,7 +140,7 @@ def milk(relief: Relief, rng: Random) -> None:
 
 
 def butter(relief: Relief, rng: Random) -> None:
-    """A block of butter, partly cut, with a knife."""
+    """Serve a block of butter, partly cut, with a knife."""
     dish = tableware.serve(relief, rng, plate=5, board=4)
     yellow, turn = jitter(rng, BUTTER, 6), rng.gauss(0, 0.4)
     look = {"base": dish.floor, "wall": relief.add_wall([(0, mix(yellow, (220, 170, 60), 0.3))])}
@@ -154,7 +154,7 @@ def butter(relief: Relief, rng: Random) -> None:
 
 
 def cream_cheese(relief: Relief, rng: Random) -> None:
-    """White cheese or whipped cream in soft heaps, which could be a dessert."""
+    """Serve white cheese or whipped cream in soft heaps, which could be a dessert."""
     dish = tableware.serve(relief, rng, plate=3, bowl=4)
     for x, y in dish.spots(rng, rng.randint(3, 7), 0.5):
         skin = Skin(jitter(rng, pieces.CREAM, 4), (255, 255, 252), 0.4, "mottle", bump=1.2, rough="mottle", gloss=0.3)

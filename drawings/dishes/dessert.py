@@ -46,7 +46,7 @@ PUDDINGS = [
 
 
 def cake(relief: Relief, rng: Random) -> None:
-    """A slice of layer cake, or a whole cake."""
+    """Serve a slice of layer cake, or a whole cake."""
     dish = tableware.serve(relief, rng, plate=8, board=1)
     sponge, icing, inner = one_of(rng, SPONGES, 10), one_of(rng, ICINGS, 8), one_of(rng, FILLINGS, 6)
     tall, layers = rng.uniform(34, 52), []
@@ -74,7 +74,7 @@ def cake(relief: Relief, rng: Random) -> None:
 
 
 def cupcakes(relief: Relief, rng: Random) -> None:
-    """Cupcakes: a paper cup, a swirl of icing, sprinkles."""
+    """Serve cupcakes: a paper cup, a swirl of icing, sprinkles."""
     dish = tableware.serve(relief, rng, plate=5, board=2, table=3)
     count = rng.choice([1, 2, 3, 3, 5])
     radius = 46 / count**0.4
@@ -94,7 +94,7 @@ def cupcakes(relief: Relief, rng: Random) -> None:
 
 
 def ice_cream(relief: Relief, rng: Random) -> None:
-    """Scoops in a bowl with a sauce and a wafer."""
+    """Serve scoops in a bowl with a sauce and a wafer."""
     middle, radius, tall = tableware.near_middle(rng), rng.uniform(70, 92), rng.uniform(28, 44)
     dish = tableware.bowl(relief, rng, *middle, radius, tall=tall)
     count = rng.randint(1, 4)
@@ -111,7 +111,7 @@ def ice_cream(relief: Relief, rng: Random) -> None:
 
 
 def donuts(relief: Relief, rng: Random) -> None:
-    """Glazed rings with sprinkles."""
+    """Serve glazed rings with sprinkles."""
     dish = tableware.serve(relief, rng, plate=4, basket=2, board=2, table=2)
     count = rng.choice([1, 2, 3, 4, 5])
     radius = (56, 46, 40, 36, 33)[count - 1]
@@ -128,7 +128,7 @@ def donuts(relief: Relief, rng: Random) -> None:
 
 
 def pancakes(relief: Relief, rng: Random) -> None:
-    """A stack of pancakes with syrup, butter and berries."""
+    """Serve a stack of pancakes with syrup, butter and berries."""
     dish = tableware.serve(relief, rng, plate=1)
     radius, level, tall = rng.uniform(54, 66), dish.floor, 8.5
     for _ in range(rng.randint(2, 6)):
@@ -146,7 +146,7 @@ def pancakes(relief: Relief, rng: Random) -> None:
 
 
 def cookies(relief: Relief, rng: Random) -> None:
-    """Cookies with chocolate chips, or macarons."""
+    """Serve cookies with chocolate chips, or macarons."""
     dish = tableware.serve(relief, rng, plate=4, board=3, table=2, basket=2)
     count = rng.randint(3, 8)
     radius, macaron = min(40, 88 / math.sqrt(count)), rng.random() < 0.3
@@ -165,7 +165,7 @@ def cookies(relief: Relief, rng: Random) -> None:
 
 
 def pudding(relief: Relief, rng: Random) -> None:
-    """Caramel pudding, panna cotta or a brownie with sauce: a puck in a puddle."""
+    """Serve caramel pudding, panna cotta or a brownie with sauce: a puck in a puddle."""
     dish = tableware.serve(relief, rng, plate=1)
     body, top, pool, power = rng.choice(PUDDINGS)
     radius, tall = rng.uniform(40, 52), rng.uniform(30, 44)

@@ -18,7 +18,7 @@ RUNNY_YOLK = (248, 170, 30)
 
 
 def fried_eggs(relief: Relief, rng: Random) -> None:
-    """Fried eggs on a plate, in a pan or on toast."""
+    """Serve fried eggs on a plate, in a pan or on toast."""
     dish = tableware.serve(relief, rng, plate=6, pan=5)
     count, toast = rng.choice([1, 2, 2, 3]), rng.random() < 0.25
     reach = (62, 46, 40)[count - 1]
@@ -34,7 +34,7 @@ def fried_eggs(relief: Relief, rng: Random) -> None:
 
 
 def boiled_eggs(relief: Relief, rng: Random) -> None:
-    """Boiled eggs, halved, on greens, in a bowl or alone; sometimes whole ones too."""
+    """Serve boiled eggs, halved, on greens, in a bowl or alone; sometimes whole ones too."""
     dish = tableware.serve(relief, rng, plate=5, bowl=3, board=3)
     soft, count = rng.random() < 0.4, rng.randint(2, 6)
     if dish.kind == "bowl":
@@ -53,7 +53,7 @@ def boiled_eggs(relief: Relief, rng: Random) -> None:
 
 
 def whole_eggs(relief: Relief, rng: Random) -> None:
-    """Eggs in their shells, in a bowl, a basket or a carton."""
+    """Serve eggs in their shells, in a bowl, a basket or a carton."""
     dish = tableware.serve(relief, rng, bowl=4, basket=5, table=2)
     shell = one_of(rng, SHELLS, 8)
     for x, y in dish.spots(rng, rng.randint(4, 9), 0.7):
@@ -64,7 +64,7 @@ def whole_eggs(relief: Relief, rng: Random) -> None:
 
 
 def omelette(relief: Relief, rng: Random) -> None:
-    """A folded omelette, golden with brown spots, with herbs or a line of ketchup."""
+    """Serve a folded omelette, golden with brown spots, with herbs or a line of ketchup."""
     dish = tableware.serve(relief, rng, plate=6, pan=3)
     turn, reach = rng.uniform(-0.6, 0.6), rng.uniform(64, 78)
     yellow = jitter(rng, OMELETTE, 8)
@@ -83,7 +83,7 @@ def omelette(relief: Relief, rng: Random) -> None:
 
 
 def scrambled(relief: Relief, rng: Random) -> None:
-    """Scrambled eggs, alone or with tomato."""
+    """Serve scrambled eggs, alone or with tomato."""
     dish = tableware.serve(relief, rng, plate=6, pan=3, bowl=3)
     tomato = rng.random() < 0.3
     for x, y in dish.spots(rng, 34, 0.62):
@@ -96,7 +96,7 @@ def scrambled(relief: Relief, rng: Random) -> None:
 
 
 def poached(relief: Relief, rng: Random) -> None:
-    """Poached eggs on toast or greens, one cut open."""
+    """Serve poached eggs on toast or greens, one cut open."""
     dish = tableware.serve(relief, rng, plate=6, board=2)
     count = rng.choice([1, 2, 2])
     for x, y in dish.spots(rng, count, 0.45 if count > 1 else 0):

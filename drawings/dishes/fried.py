@@ -30,7 +30,7 @@ def _serve(relief: Relief, rng: Random) -> tableware.Vessel:
 
 
 def fries(relief: Relief, rng: Random) -> None:
-    """A heap of fries."""
+    """Serve a heap of fries."""
     dish = _serve(relief, rng)
     count, length = rng.randint(34, 48), rng.uniform(24, 36)
     for x, y in dish.spots(rng, count, 0.6):
@@ -43,7 +43,7 @@ def fries(relief: Relief, rng: Random) -> None:
 
 
 def nuggets(relief: Relief, rng: Random) -> None:
-    """Nuggets, cutlets or croquettes."""
+    """Serve nuggets, cutlets or croquettes."""
     dish = _serve(relief, rng)
     count = rng.randint(1, 9)
     reach = min(62, 80 / math.sqrt(count))
@@ -57,7 +57,7 @@ def nuggets(relief: Relief, rng: Random) -> None:
 
 
 def spring_rolls(relief: Relief, rng: Random) -> None:
-    """Fried rolls side by side or in a heap."""
+    """Serve fried rolls side by side or in a heap."""
     dish = _serve(relief, rng)
     if rng.random() < 0.4:
         pieces.salad(relief, rng, dish, 6)
@@ -76,7 +76,7 @@ def spring_rolls(relief: Relief, rng: Random) -> None:
 
 
 def rings(relief: Relief, rng: Random) -> None:
-    """Onion rings, which could be squid."""
+    """Serve onion rings, which could be squid."""
     dish = _serve(relief, rng)
     colour = rng.choice(GOLDS)
     for x, y in dish.spots(rng, rng.randint(6, 11), 0.66):
@@ -87,7 +87,7 @@ def rings(relief: Relief, rng: Random) -> None:
 
 
 def tempura(relief: Relief, rng: Random) -> None:
-    """Shrimps, chicken legs or vegetables in a rough pale batter."""
+    """Serve shrimps, chicken legs or vegetables in a rough pale batter."""
     dish = _serve(relief, rng)
     shrimp = rng.random() < 0.6
     for x, y in dish.spots(rng, rng.randint(4, 7), 0.55):
@@ -105,7 +105,7 @@ def tempura(relief: Relief, rng: Random) -> None:
 
 
 def turnovers(relief: Relief, rng: Random) -> None:
-    """Half moons of fried pastry with a crimped edge, or samosas."""
+    """Serve half moons of fried pastry with a crimped edge, or samosas."""
     dish = _serve(relief, rng)
     count, colour = rng.randint(2, 6), rng.choice(GOLDS)
     reach, moons = 76 / math.sqrt(count) + 6, count % 2
@@ -125,7 +125,7 @@ def turnovers(relief: Relief, rng: Random) -> None:
 
 
 def fried_chicken(relief: Relief, rng: Random) -> None:
-    """A heap of small crumbly pieces, fish and chips included."""
+    """Serve a heap of small crumbly pieces, fish and chips included."""
     dish = _serve(relief, rng)
     if rng.random() < 0.35:
         for x, y in dish.part(math.pi, 0.5, 0.6).spots(rng, 16, 0.8):

@@ -48,7 +48,7 @@ def floret(relief: Relief, rng: Random, x: float, y: float, reach: float, colour
 
 
 def mixed_salad(relief: Relief, rng: Random) -> None:
-    """Leaves with tomatoes, cucumber, onion or cheese."""
+    """Serve leaves with tomatoes, cucumber, onion or cheese."""
     dish = tableware.serve(relief, rng, bowl=6, plate=6)
     pieces.salad(relief, rng, dish, rng.randint(14, 20))
     for x, y in dish.spots(rng, rng.randint(7, 14), 0.66):
@@ -71,7 +71,7 @@ def mixed_salad(relief: Relief, rng: Random) -> None:
 
 
 def carrots(relief: Relief, rng: Random) -> None:
-    """Carrots with their greens, or other roots."""
+    """Serve carrots with their greens, or other roots."""
     dish = tableware.serve(relief, rng, board=5, table=5, plate=2)
     turn, count = rng.uniform(0, math.tau), rng.randint(3, 7)
     colour = rng.choice(ROOTS)
@@ -94,7 +94,7 @@ def carrots(relief: Relief, rng: Random) -> None:
 
 
 def broccoli(relief: Relief, rng: Random) -> None:
-    """Broccoli or cauliflower."""
+    """Serve broccoli or cauliflower."""
     dish = tableware.serve(relief, rng, plate=5, bowl=4, board=3)
     colour = rng.choice(CABBAGES)
     count = rng.randint(3, 6)
@@ -103,7 +103,7 @@ def broccoli(relief: Relief, rng: Random) -> None:
 
 
 def fruit(relief: Relief, rng: Random) -> None:
-    """Apples, oranges, pears, peaches, tomatoes or peppers in a bowl or a heap."""
+    """Serve apples, oranges, pears, peaches, tomatoes or peppers in a bowl or a heap."""
     dish = tableware.serve(relief, rng, bowl=5, basket=4, table=3, board=2, plate=2)
     kinds = rng.sample([*FRUITS, "pepper"], rng.choice([1, 1, 2]))
     count = rng.randint(3, 9)
@@ -133,7 +133,7 @@ def fruit(relief: Relief, rng: Random) -> None:
 
 
 def bananas(relief: Relief, rng: Random) -> None:
-    """A bunch of bananas."""
+    """Serve a bunch of bananas."""
     dish = tableware.serve(relief, rng, table=6, board=3, basket=2)
     count, start, yellow = rng.randint(2, 5), rng.uniform(0, math.tau), one_of(rng, BANANAS, 8)
     way, root = rng.choice([-1, 1]), away(dish.x, dish.y, start, -62)
@@ -151,7 +151,7 @@ def bananas(relief: Relief, rng: Random) -> None:
 
 
 def berries(relief: Relief, rng: Random) -> None:
-    """A bowl or heap of berries, cherries or grapes."""
+    """Serve a bowl or heap of berries, cherries or grapes."""
     dish = tableware.serve(relief, rng, bowl=6, plate=3, basket=2)
     kinds = rng.sample(BERRIES, rng.choice([1, 1, 2, 3]))
     if dish.kind == "bowl":
@@ -170,7 +170,7 @@ def berries(relief: Relief, rng: Random) -> None:
 
 
 def citrus_halves(relief: Relief, rng: Random) -> None:
-    """Halves and slices of oranges, lemons, kiwis or melons."""
+    """Serve halves and slices of oranges, lemons, kiwis or melons."""
     dish = tableware.serve(relief, rng, board=5, plate=4, table=3)
     count = rng.randint(2, 7)
     radius = min(46, 84 / math.sqrt(count))
@@ -184,7 +184,7 @@ def citrus_halves(relief: Relief, rng: Random) -> None:
 
 
 def corn(relief: Relief, rng: Random) -> None:
-    """Corn on the cob."""
+    """Serve corn on the cob."""
     dish = tableware.serve(relief, rng, plate=4, board=4, table=2, basket=2)
     turn, count = rng.uniform(0, math.pi), rng.randint(1, 3)
     for aside in row(count, 46):

@@ -52,7 +52,7 @@ def _sides(relief: Relief, rng: Random, dish: tableware.Vessel, turn: float) -> 
 
 
 def steak(relief: Relief, rng: Random) -> None:
-    """A steak with grill marks, sometimes cut into slices that are pink inside."""
+    """Serve a steak with grill marks, sometimes cut into slices that are pink inside."""
     dish = tableware.serve(relief, rng, plate=6, board=5, pan=1)
     turn = rng.uniform(0, math.tau)
     _sides(relief, rng, dish, turn)
@@ -83,7 +83,7 @@ def steak(relief: Relief, rng: Random) -> None:
 
 
 def sausages(relief: Relief, rng: Random) -> None:
-    """Sausages, bent and browned."""
+    """Serve sausages, bent and browned."""
     dish = tableware.serve(relief, rng, plate=5, board=3, pan=3)
     turn, count, colour = rng.uniform(0, math.pi), rng.randint(2, 6), rng.choice(SAUSAGES)
     _sides(relief, rng, dish, turn + math.pi / 2)
@@ -102,7 +102,7 @@ def sausages(relief: Relief, rng: Random) -> None:
 
 
 def meatballs(relief: Relief, rng: Random) -> None:
-    """Meatballs in sauce."""
+    """Serve meatballs in sauce."""
     dish = tableware.serve(relief, rng, plate=5, bowl=4, pan=3)
     colour = one_of(rng, SAUCES, 10)
     if dish.kind == "bowl":
@@ -119,7 +119,7 @@ def meatballs(relief: Relief, rng: Random) -> None:
 
 
 def ribs(relief: Relief, rng: Random) -> None:
-    """A rack of ribs, glazed."""
+    """Serve a rack of ribs, glazed."""
     dish = tableware.serve(relief, rng, board=6, plate=4)
     turn, count, glaze = rng.uniform(-0.5, 0.5), rng.randint(5, 8), jitter(rng, RIBS, 10)
     skin = Skin(glaze, mix(glaze, (40, 14, 8), 0.7), 0.45, "mottle", 0.8, bump=0.6, rough="crumb", gloss=0.75)
@@ -134,7 +134,7 @@ def ribs(relief: Relief, rng: Random) -> None:
 
 
 def sliced_roast(relief: Relief, rng: Random) -> None:
-    """Slices of roast or ham, fanned out, with gravy."""
+    """Serve slices of roast or ham, fanned out, with gravy."""
     dish = tableware.serve(relief, rng, plate=6, board=4)
     turn, count = rng.uniform(0, math.tau), rng.randint(4, 7)
     _sides(relief, rng, dish, turn + math.pi / 2)
@@ -149,7 +149,7 @@ def sliced_roast(relief: Relief, rng: Random) -> None:
 
 
 def skewers(relief: Relief, rng: Random) -> None:
-    """Skewers of meat with vegetables between."""
+    """Serve skewers of meat with vegetables between."""
     dish = tableware.serve(relief, rng, plate=5, board=5)
     turn, count, mixed = rng.uniform(-0.8, 0.8), rng.randint(2, 4), rng.random() < 0.5
     beside, floor = turned(dish.x, dish.y, turn), dish.floor
@@ -170,7 +170,7 @@ def skewers(relief: Relief, rng: Random) -> None:
 
 
 def stir_fry(relief: Relief, rng: Random) -> None:
-    """Strips of meat in sauce with peppers and onions."""
+    """Serve strips of meat in sauce with peppers and onions."""
     dish = tableware.serve(relief, rng, plate=5, bowl=3, pan=4)
     for x, y in dish.spots(rng, 30, 0.68):
         spot, half = turned(x, y, rng.uniform(0, math.pi)), rng.uniform(11, 19)

@@ -97,7 +97,7 @@ def _onions(relief: Relief, rng: Random, dish: tableware.Vessel, count: int) -> 
 
 
 def spaghetti(relief: Relief, rng: Random) -> None:
-    """Spaghetti or tagliatelle with a sauce on top."""
+    """Serve spaghetti or tagliatelle with a sauce on top."""
     dish = tableware.serve(relief, rng, plate=7, bowl=4, pan=2)
     size, colour = dish.scaled(0.86, 0.84), one_of(rng, NOODLES_OF_WHEAT, 8)
     kind = rng.choice(["bolognese", "tomato", "pesto", "cream", "carbonara"])
@@ -124,7 +124,7 @@ def spaghetti(relief: Relief, rng: Random) -> None:
 
 
 def ramen(relief: Relief, rng: Random) -> None:
-    """Noodles in broth with egg, meat, onions and seaweed: nearly a soup."""
+    """Serve noodles in broth with egg, meat, onions and seaweed: nearly a soup."""
     dish = tableware.bowl(relief, rng, *tableware.near_middle(rng, 5), rng.uniform(92, 112))
     broth = one_of(rng, BROTHS, 10)
     sauces.fill(relief, dish, Skin(broth, mix(broth, (250, 210, 120), 0.4), 0.3, "mottle", gloss=0.75))
@@ -153,7 +153,7 @@ def ramen(relief: Relief, rng: Random) -> None:
 
 
 def penne(relief: Relief, rng: Random) -> None:
-    """Short tubes, spirals or bows in sauce."""
+    """Serve short tubes, spirals or bows in sauce."""
     dish = tableware.serve(relief, rng, plate=6, bowl=5, pan=2)
     sauce = one_of(rng, PASTA_SAUCES, 8)
     coat, kind = rng.uniform(0.25, 0.6), rng.choice(["penne", "penne", "spirals", "shells"])
@@ -186,7 +186,7 @@ def penne(relief: Relief, rng: Random) -> None:
 
 
 def lasagne(relief: Relief, rng: Random) -> None:
-    """A square of lasagne: layers at its side, browned cheese on top."""
+    """Serve a square of lasagne: layers at its side, browned cheese on top."""
     dish = tableware.serve(relief, rng, plate=7, board=1)
     tall = rng.uniform(34, 46)
     layers = [(dish.floor + tall * n / 4 + tall * share, colour) for n in range(4) for share, colour in LASAGNE]
@@ -203,7 +203,7 @@ def lasagne(relief: Relief, rng: Random) -> None:
 
 
 def stir_fried_noodles(relief: Relief, rng: Random) -> None:
-    """Fried noodles with vegetables and meat or shrimps; sometimes an egg on top."""
+    """Serve fried noodles with vegetables and meat or shrimps; sometimes an egg on top."""
     dish = tableware.serve(relief, rng, plate=6, bowl=3, pan=3)
     size, colour = dish.scaled(0.88, 0.86), one_of(rng, FRIED, 8)
     count, thick, tall = rng.randint(50, 70), rng.choice([3.8, 5, 7, 8.5]), rng.uniform(16, 26)

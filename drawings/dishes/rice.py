@@ -62,7 +62,7 @@ def heap_of_rice(
 
 
 def white_rice(relief: Relief, rng: Random) -> None:
-    """A bowl or plate of white rice, sometimes with sesame, a plum or an egg."""
+    """Serve a bowl or plate of white rice, sometimes with sesame, a plum or an egg."""
     dish = tableware.serve(relief, rng, bowl=7, plate=4)
     white = one_of(rng, WHITES, 4)
     share, sunk = ((0.9, 0.9), 0.75) if dish.kind == "bowl" else ((0.66, 0.62), 1)
@@ -85,7 +85,7 @@ def white_rice(relief: Relief, rng: Random) -> None:
 
 
 def fried_rice(relief: Relief, rng: Random) -> None:
-    """Fried rice with peas, carrot, egg: yellow or brown."""
+    """Serve fried rice with peas, carrot, egg: yellow or brown."""
     dish = tableware.serve(relief, rng, plate=6, bowl=4, pan=3)
     colour = one_of(rng, FRIED, 8)
     look = {"tall": rng.uniform(20, 32), "base": dish.floor * 0.7, "second": mix(colour, (255, 250, 230), 0.5)}
@@ -106,7 +106,7 @@ def fried_rice(relief: Relief, rng: Random) -> None:
 
 
 def sushi(relief: Relief, rng: Random) -> None:
-    """Nigiri and maki on a board or plate."""
+    """Serve nigiri and maki on a board or plate."""
     dish = tableware.serve(relief, rng, board=6, plate=5)
     turn, rows = rng.uniform(-0.4, 0.4), rng.randint(2, 3)
     spot, floor = turned(dish.x, dish.y, turn), dish.floor
@@ -141,7 +141,7 @@ def sushi(relief: Relief, rng: Random) -> None:
 
 
 def curry(relief: Relief, rng: Random) -> None:
-    """Rice on one side, curry or stew on the other."""
+    """Serve rice on one side, curry or stew on the other."""
     dish = tableware.serve(relief, rng, plate=7, bowl=4)
     turn, level = rng.uniform(0, math.tau), dish.floor * 0.8
     brown = one_of(rng, CURRIES, 8)
@@ -157,7 +157,7 @@ def curry(relief: Relief, rng: Random) -> None:
 
 
 def paella(relief: Relief, rng: Random) -> None:
-    """Yellow rice in a pan with shrimps, mussels and peas: nearly seafood."""
+    """Serve yellow rice in a pan with shrimps, mussels and peas: nearly seafood."""
     dish = tableware.pan(relief, rng, *tableware.near_middle(rng), rng.uniform(98, 112))
     size, colour, look = (1.02 * dish.size[0],) * 2, jitter(rng, PAELLA, 8), {"wild": 0.03, "second": PAELLA_SPOT}
     heap_of_rice(relief, dish.x, dish.y, size, colour, tall=10, base=dish.floor, **look)
@@ -172,7 +172,7 @@ def paella(relief: Relief, rng: Random) -> None:
 
 
 def onigiri(relief: Relief, rng: Random) -> None:
-    """Triangles of rice with a strip of seaweed."""
+    """Serve triangles of rice with a strip of seaweed."""
     dish = tableware.serve(relief, rng, plate=5, board=5)
     count = rng.randint(1, 4)
     reach = (58, 46, 42, 38)[count - 1]

@@ -61,7 +61,7 @@ def mussel(relief: Relief, rng: Random, x: float, y: float, reach: float) -> Non
 
 
 def whole_fish(relief: Relief, rng: Random) -> None:
-    """One or two whole fish, raw or grilled, with lemon."""
+    """Serve one or two whole fish, raw or grilled, with lemon."""
     dish = tableware.serve(relief, rng, plate=5, board=4, table=1)
     count = rng.choice([1, 1, 2])
     turn = rng.choice([0, math.pi]) + rng.gauss(0, 0.35)
@@ -100,7 +100,7 @@ def whole_fish(relief: Relief, rng: Random) -> None:
 
 
 def salmon(relief: Relief, rng: Random) -> None:
-    """Salmon: fillets or slices with white lines of fat."""
+    """Serve salmon: fillets or slices with white lines of fat."""
     dish = tableware.serve(relief, rng, plate=6, board=4)
     orange = one_of(rng, SALMONS, 8)
     cooked, count, turn = rng.random() < 0.4, rng.choice([1, 1, 2, 3]), rng.uniform(-0.7, 0.7)
@@ -126,7 +126,7 @@ def salmon(relief: Relief, rng: Random) -> None:
 
 
 def shrimps(relief: Relief, rng: Random) -> None:
-    """A heap or a ring of shrimps."""
+    """Serve a heap or a ring of shrimps."""
     dish = tableware.serve(relief, rng, plate=6, bowl=3, pan=3, board=1)
     if rng.random() < 0.3:
         pieces.salad(relief, rng, dish, 7)
@@ -140,7 +140,7 @@ def shrimps(relief: Relief, rng: Random) -> None:
 
 
 def mussels(relief: Relief, rng: Random) -> None:
-    """A bowl or pan of mussels."""
+    """Serve a bowl or pan of mussels."""
     dish = tableware.serve(relief, rng, bowl=6, pan=4, plate=3)
     sauces.fill(relief, dish, Skin(jitter(rng, BROTH, 12), gloss=0.7), level=dish.floor * 0.6)
     for x, y in dish.spots(rng, rng.randint(13, 20), 0.72):
@@ -151,7 +151,7 @@ def mussels(relief: Relief, rng: Random) -> None:
 
 
 def crab(relief: Relief, rng: Random) -> None:
-    """A red crab with legs and claws, or a lobster."""
+    """Serve a red crab with legs and claws, or a lobster."""
     dish = tableware.serve(relief, rng, plate=6, board=3, table=1)
     red = one_of(rng, CRABS, 8)
     pale, rim = mix(red, (250, 190, 120), 0.6), mix(red, (250, 206, 150), 0.4)
@@ -187,7 +187,7 @@ def crab(relief: Relief, rng: Random) -> None:
 
 
 def oysters(relief: Relief, rng: Random) -> None:
-    """Oysters on ice or on a plate, around a lemon."""
+    """Serve oysters on ice or on a plate, around a lemon."""
     dish = tableware.serve(relief, rng, plate=6, board=2)
     if rng.random() < 0.6:
         for x, y in dish.spots(rng, 42, 0.95):
@@ -207,7 +207,7 @@ def oysters(relief: Relief, rng: Random) -> None:
 
 
 def squid(relief: Relief, rng: Random) -> None:
-    """Rings of squid and their tentacles, pale or grilled, like onion rings without the crust."""
+    """Serve rings of squid and their tentacles, pale or grilled, like onion rings without the crust."""
     dish = tableware.serve(relief, rng, plate=6, bowl=2, pan=2)
     pale = one_of(rng, SQUIDS, 6)
     arm = Skin(mix(pale, (170, 70, 90), 0.5), pale, 0.4, "grain", gloss=0.6)

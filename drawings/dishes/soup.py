@@ -44,7 +44,7 @@ def _bread_beside(relief: Relief, rng: Random) -> None:
 
 
 def cream_soup(relief: Relief, rng: Random) -> None:
-    """A thick soup of tomato, pumpkin, peas or mushrooms, with a swirl of cream, croutons, herbs."""
+    """Serve a thick soup of tomato, pumpkin, peas or mushrooms, with a swirl of cream, croutons, herbs."""
     colour = one_of(rng, CREAM_SOUPS, 10)
     start, swirl_on = rng.uniform(0, WHOLE_TURN), rng.random() < 0.5
 
@@ -68,7 +68,7 @@ def cream_soup(relief: Relief, rng: Random) -> None:
 
 
 def clear_soup(relief: Relief, rng: Random) -> None:
-    """A clear broth in which vegetables, dumplings or meat lie."""
+    """Serve a clear broth in which vegetables, dumplings or meat lie."""
     broth = one_of(rng, BROTHS, 10)
     dark = mix(broth, (120, 76, 26), 0.5)
     dish = _soup_bowl(relief, rng, Skin(broth, dark, 0.4, "cloud", 0.6, bump=0.15, rough="patch", gloss=0.9))
@@ -89,7 +89,7 @@ def clear_soup(relief: Relief, rng: Random) -> None:
 
 
 def miso(relief: Relief, rng: Random) -> None:
-    """Miso soup: cloudy broth, cubes of tofu, seaweed, spring onion."""
+    """Serve miso soup: cloudy broth, cubes of tofu, seaweed, spring onion."""
     broth = one_of(rng, MISOS, 8)
     dish = _soup_bowl(relief, rng, Skin(broth, mix(broth, (240, 214, 160), 0.6), 0.45, "patch", 1.0, gloss=0.7))
     for x, y in dish.spots(rng, rng.randint(7, 14), 0.66):
@@ -104,7 +104,7 @@ def miso(relief: Relief, rng: Random) -> None:
 
 
 def curry_soup(relief: Relief, rng: Random) -> None:
-    """A red or yellow spicy soup with shrimps, mushrooms, leaves and drops of oil."""
+    """Serve a red or yellow spicy soup with shrimps, mushrooms, leaves and drops of oil."""
     red = one_of(rng, CURRIES, 8)
     pale = mix(red, (250, 206, 140), 0.25)
     dish = _soup_bowl(relief, rng, Skin(red, pale, 0.4, "patch", 0.6, bump=0.15, rough="patch", gloss=0.75))
@@ -124,7 +124,7 @@ def curry_soup(relief: Relief, rng: Random) -> None:
 
 
 def stew(relief: Relief, rng: Random) -> None:
-    """A thick soup full of beans, carrots and potatoes."""
+    """Serve a thick soup full of beans, carrots and potatoes."""
     colour = one_of(rng, STEWS, 10)
     dark = mix(colour, (90, 40, 16), 0.4)
     dish = _soup_bowl(relief, rng, Skin(colour, dark, 0.4, "mottle", bump=0.9, rough="mottle", gloss=0.7))
