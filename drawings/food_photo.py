@@ -81,7 +81,7 @@ def _surroundings(relief: Relief, rng: Random, food: str) -> None:
             sauces.dip(relief, rng, 0.86 * x, 0.75 * y)
         else:
             drink = one_of(rng, DRINKS, 10)
-            wall = relief.add_wall([(0, (190, 198, 204)), (5, drink), (50, (206, 214, 220))])
+            wall = relief.add_wall([(0, (190, 198, 204)), (5, drink), (50, (206, 214, 220))])  # foot, drink, rim
             relief.ellipsoid(x, y, (27, 27), 64, Skin(drink, gloss=0.9), base=0.0, **GLASS, wall=wall)
     if rng.random() < ODDS["napkin"]:
         cloth = Skin(one_of(rng, tableware.CLOTHS, 10), bump=0.7, rough="patch", gloss=0.03)

@@ -39,8 +39,9 @@ THIN = {"edge": 0.08, "lift": 0.8}  # profile of a slice of tomato or cucumber
 
 
 def blob(
-    rng: Random, x: float, y: float, size: tuple[float, float], *, angle=0.0, wild: float = 0.12, corners: int = 26
-) -> list[Spot]:
+    rng: Random, x: float, y: float, size: tuple[float, float], *, angle: float = 0.0, wild: float = 0.12,
+    corners: int = 26,
+) -> list[Spot]:  # fmt: skip
     """Give a closed outline that nature could have made.
 
     Args:

@@ -48,7 +48,7 @@ class Vessel:
     floor: float
 
     def spots(self, rng: Random, count: int, share: float = 0.8) -> list[Spot]:
-        """Spread places evenly over the vessel, from the middle outwards, a little by chance.
+        """Spread places evenly over the vessel, from the middle outwards, a little by chance; one is in the middle.
 
         Args:
             rng: Where the chance comes from.
@@ -76,7 +76,7 @@ class Vessel:
 
     def anywhere(self, rng: Random, share: float) -> Spot:
         """Give a random place on the inner `share` of the vessel, all equally likely."""
-        return self.at(rng.uniform(0, 6.3), share * math.sqrt(rng.random()))
+        return self.at(rng.uniform(0, 6.3), share * math.sqrt(rng.random()))  # radians: once around, and a little
 
     def part(self, turn: float, far: float, share: float) -> "Vessel":
         """Give a smaller part of the vessel, for a second food beside the main one."""

@@ -99,7 +99,7 @@ def croissants(relief: Relief, rng: Random) -> None:
         wave = np.sin((along * 8 + 0.3 * np.abs(across)) * math.tau)
         return [(FOLD, above(wave, 0.3, 1.2, 0.75)), (RIDGE, above(-wave, 0.5, 1.2, 0.6))]
 
-    for x, y in dish.spots(rng, count, 0.55 if count > 1 else 0.05):
+    for x, y in dish.spots(rng, count, 0.55):
         reach, start = 62 / math.sqrt(count) + 6, rng.uniform(0, math.tau)
         brown = jitter(rng, (200, 128, 54), 10)
         arc = [away(x, y, start + turn, reach, reach * 0.8) for turn in (-1.5, -0.9, -0.3, 0.3, 0.9, 1.5)]

@@ -29,7 +29,7 @@ def cheese_wedges(relief: Relief, rng: Random) -> None:
     """Serve wedges of cheese with holes or a rind."""
     dish = tableware.serve(relief, rng, board=6, plate=3, table=1)
     count, grapes = rng.randint(1, 3), rng.random() < 0.4
-    for x, y in sorted(dish.spots(rng, count, 0.5 if count > 1 else 0.05), key=lambda spot: spot[1]):
+    for x, y in sorted(dish.spots(rng, count, 0.5), key=lambda spot: spot[1]):
         paste, reach, tall = one_of(rng, CHEESES, 8), 84 / count**0.45, rng.uniform(22, 42)
         turn, open_by = rng.uniform(0, math.tau), rng.uniform(0.3, 0.55)
         tip = away(x, y, turn, -0.55 * reach)

@@ -78,7 +78,7 @@ def cupcakes(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=5, board=2, table=3)
     count = rng.choice([1, 2, 3, 3, 5])
     radius = 46 / count**0.4
-    for x, y in sorted(dish.spots(rng, count, 0.62 if count > 1 else 0), key=lambda spot: spot[1]):
+    for x, y in sorted(dish.spots(rng, count, 0.62), key=lambda spot: spot[1]):
         paper, icing = one_of(rng, CUPS, 12), one_of(rng, SWIRLS, 8)
         side = {"base": dish.floor, "wall": relief.add_wall([(0, darker(paper, 0.3)), (0.3 * radius, paper)])}
         relief.ellipsoid(x, y, (radius, radius), radius * 0.95, Skin((190, 130, 70)), **BLOCK, **side)
@@ -98,7 +98,7 @@ def ice_cream(relief: Relief, rng: Random) -> None:
     middle, radius, tall = tableware.near_middle(rng), rng.uniform(70, 92), rng.uniform(28, 44)
     dish = tableware.bowl(relief, rng, *middle, radius, tall=tall)
     count = rng.randint(1, 4)
-    for x, y in dish.spots(rng, count, 0.5 if count > 1 else 0):
+    for x, y in dish.spots(rng, count, 0.5):
         colour, radius = one_of(rng, FLAVOURS, 8), rng.uniform(34, 42) if count > 1 else 48
         skin = Skin(colour, lighter(colour, 0.35), 0.4, "crumb", bump=0.6, rough="crumb", gloss=0.3)
         relief.ellipsoid(x, y, (radius, radius), radius * 1.3, skin, base=dish.floor * 0.5, lift=0.2)
@@ -115,7 +115,7 @@ def donuts(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=4, basket=2, board=2, table=2)
     count = rng.choice([1, 2, 3, 4, 5])
     radius = (56, 46, 40, 36, 33)[count - 1]
-    for x, y in dish.spots(rng, count, 0.66 if count > 1 else 0):
+    for x, y in dish.spots(rng, count, 0.66):
         glaze = one_of(rng, GLAZES, 10)
         points = ring(x, y, 0.62 * radius, 12)
         relief.tube(points, radius * 0.4, crust(rng, (206, 146, 80)), base=dish.floor, flat=0.85)

@@ -22,7 +22,7 @@ def fried_eggs(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=6, pan=5)
     count, toast = rng.choice([1, 2, 2, 3]), rng.random() < 0.25
     reach = (62, 46, 40)[count - 1]
-    for x, y in dish.spots(rng, count, 0.5 if count > 1 else 0.05):
+    for x, y in dish.spots(rng, count, 0.5):
         if toast:
             pieces.slice_of_bread(relief, rng, x, y, reach * 0.85, angle=rng.gauss(0, 0.4), toasted=0.6)
         pieces.fried_egg(relief, rng, x, y, reach)
@@ -99,7 +99,7 @@ def poached(relief: Relief, rng: Random) -> None:
     """Serve poached eggs on toast or greens, one cut open."""
     dish = tableware.serve(relief, rng, plate=6, board=2)
     count = rng.choice([1, 2, 2])
-    for x, y in dish.spots(rng, count, 0.45 if count > 1 else 0):
+    for x, y in dish.spots(rng, count, 0.45):
         pieces.slice_of_bread(relief, rng, x, y, 42, angle=rng.gauss(0, 0.5), toasted=0.5)
         if rng.random() < 0.5:
             pieces.leaf(relief, rng, x, y, 30)

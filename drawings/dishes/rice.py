@@ -176,7 +176,7 @@ def onigiri(relief: Relief, rng: Random) -> None:
     dish = tableware.serve(relief, rng, plate=5, board=5)
     count = rng.randint(1, 4)
     reach = (58, 46, 42, 38)[count - 1]
-    for x, y in dish.spots(rng, count, 0.55 if count > 1 else 0):
+    for x, y in dish.spots(rng, count, 0.55):
         turn = rng.gauss(0, 0.3)
         corners = [away(x, y, turn + corner, reach) for corner in (-1.57, -1.2, 0.37, 0.72, 2.42, 2.77, 4.35)]
         relief.slab(corners, 24, ONIGIRI, bevel=8, lift=0.5)
