@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what an editor reads; at run time a room is opened when somebody asks for one of its names
     from helpers.datasets import load_food, load_vehicles, make_loader
     from helpers.evaluation import Comparison, Evaluation, compare, ensemble, evaluate, predict, scores, wilson
-    from helpers.models import FoodCNN, ResNet, VehicleNet
+    from helpers.models import EfficientNetLite, FoodCNN, ResNet, VehicleNet
     from helpers.runtime import seed_everything
     from helpers.training import History, fit, load_checkpoint
 
 __all__ = [
-    "Comparison", "Evaluation", "FoodCNN", "History", "ResNet", "VehicleNet", "compare", "ensemble", "evaluate",
-    "fit", "load_checkpoint", "load_food", "load_vehicles", "make_loader", "predict", "scores", "seed_everything",
-    "wilson",
+    "Comparison", "EfficientNetLite", "Evaluation", "FoodCNN", "History", "ResNet", "VehicleNet", "compare",
+    "ensemble", "evaluate", "fit", "load_checkpoint", "load_food", "load_vehicles", "make_loader", "predict", "scores",
+    "seed_everything", "wilson",
 ]  # fmt: skip
 ROOMS = ("runtime", "models", "datasets", "evaluation", "training")
 

