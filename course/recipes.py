@@ -4,18 +4,24 @@ A recipe holds no code. Two rows that differ in one entry differ in one decision
 what this decision is worth.
 """
 
+import math
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
+from tqdm.auto import tqdm
 
 from course.recorded import recorded
 from helpers import runtime
 from helpers.datasets import Splits, make_loader
-from helpers.models import FoodCNN, ResNet
+from helpers.evaluation import evaluate
+from helpers.evaluation.feature_space import features
+from helpers.models import EfficientNetLite, FoodCNN, ResNet
 from helpers.training import History, fit
+from helpers.training.history import append
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,9 @@ class Recipe:
         averaging: Length of the moving average of the weights, as a share of all steps; 0 for none.
         max_grad_norm: Longest gradient; None for no limit.
         patience: Epochs without a better one after which training stops; None to train to the end.
+        borrowed: What is taken over from a training on ImageNet: "" for nothing, or "frozen" for all but the linear
+            layer. This one is then fitted to the features as a logistic regression, whose penalty is the weight decay;
+            epochs, batches, rates and augmentation have no part in it.
 
     Example:
         >>> replace(RECIPES["resnet"], lr=1e-3).lr
@@ -69,6 +78,7 @@ class Recipe:
     averaging: float = 0.0
     max_grad_norm: float | None = 10.0
     patience: int | None = 5
+    borrowed: str = ""
 
 
 # The defaults of `Recipe` are the article's settings; each row names what it changes.
@@ -95,13 +105,28 @@ _ROWS = (
         averaging=0.05,
         patience=None,
     ),
+    Recipe(
+        "borrowed",
+        "borrowed features",
+        "EfficientNetLite",
+        image_size=224,
+        epochs=1,
+        optimizer="L-BFGS",
+        weight_decay=10.0,
+        max_grad_norm=None,
+        patience=None,
+        borrowed="frozen",
+    ),
 )
 RECIPES = {recipe.name: recipe for recipe in _ROWS}
-"""Every recipe for the food pictures by name."""
+"""Every recipe by name."""
 
 SAMPLE_SIZE, SAMPLE_EPOCHS, SAMPLE_RESNET = 48, 30, {"blocks": (2, 2, 2), "width": 48}  # as in notebooks 06 to 08
+SAMPLE_BORROWED = 128  # the size at which the pictures are drawn
+_BATCH = 16  # a CPU is quickest where a batch's widest layer still fits into its cache
 
 ARCHITECTURES = {
+    "EfficientNetLite": lambda image_size, classes, **arguments: EfficientNetLite(classes=classes, **arguments),
     "FoodCNN": lambda image_size, classes, **arguments: FoodCNN(image_size=image_size, classes=classes, **arguments),
     "ResNet": lambda image_size, classes, **arguments: ResNet(classes=classes, **arguments),  # takes any size
 }
@@ -140,12 +165,14 @@ def for_sample(recipe: Recipe) -> Recipe:
 
     Returns:
         The same with pictures of 48 pixels (training pictures smaller in proportion), at most 30 epochs and, where it
-        is a ResNet, three narrow stages.
+        is a ResNet, three narrow stages; with borrowed features only the pictures shrink, to 128 pixels.
 
     Example:
         >>> for_sample(RECIPES["best"]).epochs, for_sample(RECIPES["best"]).arguments
         (30, {'blocks': (2, 2, 2), 'width': 48})
     """
+    if recipe.borrowed:
+        return replace(recipe, image_size=SAMPLE_BORROWED)
     arguments = SAMPLE_RESNET if recipe.architecture == "ResNet" else recipe.arguments
     train_size = recipe.train_size and round(SAMPLE_SIZE * recipe.train_size / recipe.image_size)
     sizes = {"image_size": SAMPLE_SIZE, "train_size": train_size, "epochs": min(recipe.epochs, SAMPLE_EPOCHS)}
@@ -191,7 +218,7 @@ def train(
 
     Args:
         recipe: The settings.
-        data: Pictures of the recipe's size, from `load_food`.
+        data: Pictures of the recipe's size, from `load_food`, `load_vehicles` or `load_folder`.
         seed: Decides weights, order and augmentation.
         log: CSV file that gets each epoch's row as soon as it is measured.
         resume: File, written after each epoch, from which the same training goes on when it was ended.
@@ -203,6 +230,7 @@ def train(
     Raises:
         ValueError: A setting is out of range, or the pictures have another size.
         FloatingPointError: The loss became NaN or infinite.
+        ModuleNotFoundError: The recipe borrows weights, and their package is not installed.
 
     Example:
         >>> import numpy as np
@@ -214,15 +242,18 @@ def train(
         >>> len(history)
         1
     """
-    from torchvision.transforms import v2  # takes longer to load than a prediction, which does without it
-
-    from helpers.augment import mixing, preset
-
     if data.train.image_size != recipe.image_size:
         raise ValueError(
             f"the pictures have {data.train.image_size} pixels and recipe {recipe.name!r} wants {recipe.image_size}; "
             f"load them with image_size={recipe.image_size}."
         )
+    if recipe.borrowed:
+        return _fit_last_layer(recipe, data, log, progress)
+
+    from torchvision.transforms import v2  # takes longer to load than a prediction, which does without it
+
+    from helpers.augment import mixing, preset
+
     changed = preset(recipe.augmentation, recipe.train_size or recipe.image_size)
     crops = changed is not None and any(isinstance(step, v2.RandomResizedCrop) for step in changed.transforms)
     if recipe.train_size is not None and not crops:
@@ -257,6 +288,51 @@ def train(
         forward=recorded(model),
     )
     return model, history
+
+
+def _fit_last_layer(recipe: Recipe, data: Splits, log: str | Path | None, progress: bool) -> tuple[nn.Module, History]:
+    """Keep what ImageNet taught, and fit the linear layer to its features: a logistic regression, of one solution."""
+    if recipe.borrowed != "frozen" or recipe.architecture != "EfficientNetLite":
+        raise ValueError(
+            f"borrowed is {recipe.borrowed!r} for {recipe.architecture}; take 'frozen' for EfficientNetLite, or '' to "
+            "train from nothing."
+        )
+    if recipe.weight_decay <= 0:
+        raise ValueError(f"weight_decay is {recipe.weight_decay}; for borrowed features take a number above 0.")
+    missing = sorted(set(range(len(data.train.classes))) - set(data.train.labels.tolist()))
+    if missing:
+        raise ValueError(f"no training picture of {data.train.classes[missing[0]]}; add some.")
+    from sklearn.linear_model import LogisticRegression
+
+    started = time.perf_counter()
+    model = EfficientNetLite.pretrained(classes=len(data.train.classes))
+    loader = make_loader(data.train, _BATCH)
+    shown = tqdm(loader, "features", leave=False, unit=" batches", disable=None) if progress else loader
+    seen, labels = features(model, shown, model.fc)
+    found = LogisticRegression(C=1 / recipe.weight_decay, max_iter=10_000).fit(seen.numpy(), labels.numpy())
+    weights, bias = (torch.from_numpy(part).float() for part in (found.coef_, found.intercept_))
+    if len(data.train.classes) == 2:  # it gives the one row that counts, of the difference between the two classes
+        weights, bias = torch.cat((-weights, weights)) / 2, torch.cat((-bias, bias)) / 2
+    with torch.no_grad():
+        model.fc.weight.copy_(weights)
+        model.fc.bias.copy_(bias)
+        logits = nn.functional.linear(seen, weights, bias)
+    valid = evaluate(model, make_loader(data.valid, _BATCH))
+    row = {
+        "epoch": 1,
+        "train_loss": nn.functional.cross_entropy(logits, labels).item(),
+        "train_accuracy": (logits.argmax(1) == labels).float().mean().item(),
+        "valid_loss": valid.loss,
+        "valid_accuracy": valid.accuracy,
+        "lr": math.nan,
+        "seconds": time.perf_counter() - started,
+    }
+    history = History([row])
+    if log is not None:
+        append(log, row)
+    if progress:
+        print(history)
+    return model.eval(), history
 
 
 def _optimizer(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:

