@@ -123,7 +123,7 @@ RECIPES = {recipe.name: recipe for recipe in _ROWS}
 
 SAMPLE_SIZE, SAMPLE_EPOCHS, SAMPLE_RESNET = 48, 30, {"blocks": (2, 2, 2), "width": 48}  # as in notebooks 06 to 08
 SAMPLE_BORROWED = 128  # the size at which the pictures are drawn
-_BATCH = 16  # a CPU is quickest where a batch's widest layer still fits into its cache
+BORROWED_BATCH = 16  # pictures at once where only an answer is wanted: more take a gigabyte, and longer on a CPU
 
 ARCHITECTURES = {
     "EfficientNetLite": lambda image_size, classes, **arguments: EfficientNetLite(classes=classes, **arguments),
@@ -306,7 +306,7 @@ def _fit_last_layer(recipe: Recipe, data: Splits, log: str | Path | None, progre
 
     started = time.perf_counter()
     model = EfficientNetLite.pretrained(classes=len(data.train.classes))
-    loader = make_loader(data.train, _BATCH)
+    loader = make_loader(data.train, BORROWED_BATCH)
     shown = tqdm(loader, "features", leave=False, unit=" batches", disable=None) if progress else loader
     seen, labels = features(model, shown, model.fc)
     found = LogisticRegression(C=1 / recipe.weight_decay, max_iter=10_000).fit(seen.numpy(), labels.numpy())
@@ -317,7 +317,7 @@ def _fit_last_layer(recipe: Recipe, data: Splits, log: str | Path | None, progre
         model.fc.weight.copy_(weights)
         model.fc.bias.copy_(bias)
         logits = nn.functional.linear(seen, weights, bias)
-    valid = evaluate(model, make_loader(data.valid, _BATCH))
+    valid = evaluate(model, make_loader(data.valid, BORROWED_BATCH))
     row = {
         "epoch": 1,
         "train_loss": nn.functional.cross_entropy(logits, labels).item(),

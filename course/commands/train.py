@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from course.recipes import RECIPES, Recipe, find_recipe, for_sample, train
+from course.recipes import BORROWED_BATCH, RECIPES, Recipe, find_recipe, for_sample, train
 from course.saved import new_folder, save_run
 from helpers.datasets import Splits, choose_profile, load_food, load_vehicles, make_loader
 from helpers.datasets.profiles import SETS, find_set
@@ -86,8 +86,9 @@ def main(args: argparse.Namespace) -> int:
     if not len(history):
         print(f"Stopped before the first epoch was over; there is nothing to keep in {folder}.", file=sys.stderr)
         return 130
-    found = evaluate(model, make_loader(data.valid, 256))
-    closed = evaluate(model, make_loader(data.test, 256)) if photos else None
+    batch_size = BORROWED_BATCH if recipe.borrowed else 256
+    found = evaluate(model, make_loader(data.valid, batch_size))
+    closed = evaluate(model, make_loader(data.test, batch_size)) if photos else None
     save_run(folder, recipe, model, history, data, found, args.seed, test=closed)
     interrupted = (history.stopped or "").startswith("interrupted")
     if interrupted:
