@@ -86,7 +86,6 @@ def test(options):
     setup()
     scratch = tempfile.mkdtemp(prefix="course-")
     settings = {"OMP_NUM_THREADS": "1", "COURSE_DATA": "sample", "COURSE_LEDGER": os.path.join(scratch, "ledger.csv")}
-    pytest = [PYTHON, "-m", "pytest", "-n", "2"]
     coverage = ["--cov=helpers", "--cov=drawings", "--cov=course"]
     coverage += ["--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
     nbval = ["-p", "tests.nbval_plugin", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
@@ -94,14 +93,14 @@ def test(options):
     draw = "from helpers.datasets import data_folder; [data_folder(name, 'sample') for name in ('vehicles', 'food')]"
     if not sys.stderr.isatty():
         draw = "import os; os.environ['TQDM_DISABLE'] = '1'; " + draw  # a bar fills a log with thousands of characters
-    notebooks = sorted(glob.glob("notebooks/*.ipynb"), reverse=True)  # the longest are among the last
+    notebooks = sorted(glob.glob("notebooks/*.ipynb"), key=minutes, reverse=True)
     try:
         return stages(
             ("lint", [PYTHON, "-m", "ruff", "check", "--quiet"]),
             ("format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet"]),
             ("sample data", [PYTHON, "-c", draw]),
-            ("unit tests", pytest + ["--dist", "loadgroup"] + coverage + options),
-            ("notebooks", pytest + ["--dist", "loadfile"] + nbval + notebooks + options),
+            ("unit tests", pytest_on_two() + coverage + options),
+            ("notebooks", pytest_on_two() + nbval + notebooks + options),
             settings=settings,
         )
     finally:
@@ -111,9 +110,23 @@ def test(options):
 def verify(options):
     """run the tests that take minutes: what the sample must teach, a class graded, every lecture in a browser"""
     setup()
-    # A file a process, as each builds on what it has trained or opened, and one thread each: two would wait.
-    command = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-m", "slow", "tests"]
-    return run(command + options, settings={"OMP_NUM_THREADS": "1"})
+    return run(pytest_on_two() + ["-m", "slow", "tests"] + options, settings={"OMP_NUM_THREADS": "1"})  # two would wait
+
+
+def pytest_on_two():
+    """Let two processes test, each a whole file at a time: its tests share what one of them has trained or opened.
+
+    Files are begun in the order in which they are named, or as tests/conftest.py sorts them: the longest first.
+    """
+    return [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+
+
+def minutes(notebook):
+    """Return how long a notebook takes on the sample, as its first lines say."""
+    import re
+
+    said = re.search(r"About ([\d.]+) minutes? on a CPU", read(notebook))
+    return float(said.group(1)) if said else 0.0
 
 
 def notebooks(options):

@@ -8,9 +8,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image
 
-from course.intake.sources import Source
+from drawings import draw_food, draw_vehicles
+
+# By the time they take, with what is slow: a process that begins one of these last would let the other wait for it.
+LONGEST = ["test_sample_teaches.py", "test_exercises.py", "test_browser.py", "test_grading.py", "test_site.py"]
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files that take longest first; bootstrap.py hands out whole files in this order."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +48,32 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory, worker_id):
+    """Return a function that lets a folder be made once, also where several processes test."""
+    base = tmp_path_factory.getbasetemp()
+    base = base if worker_id == "master" else base.parent
+
+    def made(name, make):
+        with FileLock(base / f"{name}.lock"):
+            if not (base / name).exists():
+                make(base / name)
+        return base / name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def small_samples(once):
+    """A data folder with samples a tenth as large: for notebooks that must run to their end, whatever they learn."""
+
+    def draw(folder):
+        draw_vehicles(folder / "vehicles-sample", count=400, progress=False)
+        draw_food(folder / "food-sample", count=198, progress=False)
+
+    return once("small-samples", draw)
 
 
 @pytest.fixture
@@ -108,6 +144,8 @@ def server():
 @pytest.fixture
 def source(server):
     """Make the source of a behaviour: a function of the request handler."""
+    # Imported here, as PyTorch comes along, which the process that only hands tests out is spared.
+    from course.intake.sources import Source
 
     def make(behaviour, path="/file"):
         server.behaviour[path] = behaviour

@@ -149,22 +149,27 @@ def installed():
     return metadata.packages_distributions()
 
 
+@functools.cache
+def imports(path):
+    """Return the modules that a Python file or a notebook imports, by their first names."""
+    sources, names = [path.read_text()], set()
+    if path.suffix == ".ipynb":
+        cells = json.loads(sources[0])["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    for source in sources:
+        tree = ast.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.MULTILINE))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(node.module.split(".")[0])
+    return names
+
+
 def imported(files):
     """Return the packages that Python files and notebooks import, by the name under which pip knows them."""
     owners = installed()
-    names = set()
-    for path in files:
-        sources = [path.read_text()]
-        if path.suffix == ".ipynb":
-            cells = json.loads(sources[0])["cells"]
-            sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        for source in sources:
-            tree = ast.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.MULTILINE))
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Import):
-                    names |= {alias.name.split(".")[0] for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                    names.add(node.module.split(".")[0])
+    names = set().union(*map(imports, files))
     own = {*PACKAGES, "bootstrap"} | {path.stem for path in files} | {path.parent.name for path in files}
     outside = names - own - set(sys.stdlib_module_names)
     return {plain(owners.get(name, [name])[0]) for name in outside}
@@ -405,6 +410,20 @@ def test_every_sample_is_drawn_before_the_tests(bootstrap, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")  # the command may set it, and would leave it set for other tests
     exec(stages["sample data"][-1], {})
     assert drawn == [(entry.name, "sample") for entry in SETS]
+
+
+def test_the_longest_notebooks_are_begun_first(bootstrap, monkeypatch):
+    stages = {}
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(bootstrap, "setup", lambda: None)
+    monkeypatch.setattr(bootstrap, "stages", lambda *named, settings: stages.update(named))
+    bootstrap.test([])
+    begun = [word for word in stages["notebooks"] if word.endswith(".ipynb")]
+    assert set(begun) == {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    took = [bootstrap.minutes(name) for name in begun]
+    assert took == sorted(took, reverse=True)
+    assert min(took) > 0
+    assert "--no-loadscope-reorder" in stages["notebooks"]  # else xdist sorts files by how many tests they hold
 
 
 def test_commands_run_in_the_course_folder_with_venv_first(bootstrap, tmp_path):

@@ -13,7 +13,6 @@ from urllib.parse import unquote, urldefrag, urlparse
 
 import nbformat
 import pytest
-from filelock import FileLock
 
 from tests import browser
 
@@ -69,13 +68,14 @@ def bootstrap():
 
 
 @pytest.fixture(scope="session")
-def site(bootstrap, tmp_path_factory, worker_id):
-    """The folder with the pages, written once, also where several processes test."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder if worker_id == "master" else folder.parent) / "site"
-    with FileLock(f"{folder}.lock"), contextlib.chdir(ROOT):
-        assert folder.exists() or bootstrap.write_site(str(folder)) == 0
-    return folder
+def site(bootstrap, once):
+    """The folder with the pages."""
+
+    def write(folder):
+        with contextlib.chdir(ROOT):
+            assert bootstrap.write_site(str(folder)) == 0
+
+    return once("site", write)
 
 
 @pytest.fixture(scope="session")
@@ -196,11 +196,11 @@ def test_pages_that_cannot_be_removed_are_written_over(bootstrap, tmp_path, monk
     assert (tmp_path / "index.html").read_text() == "new"
 
 
-@pytest.fixture
-def chromium(tmp_path):
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
     if browser.CHROMIUM is None:
         pytest.skip("no Chromium found")
-    with browser.chromium(tmp_path) as context:
+    with browser.chromium(tmp_path_factory.mktemp("profile")) as context:
         yield context
 
 
