@@ -6,22 +6,29 @@ import importlib
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
 import pytest
 import torch
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from PIL import Image, ImageOps
 
 from course.checks.packed import SOLUTIONS, unpack
 from course.checks.question import Question
 from course.checks.test_time_augmentation import unlabelled
 from course.commands import exercises
 from course.commands.exercises import RELEASE, packed_solutions, sources
-from drawings import draw_food
+from course.commands.run import KERNEL
 from helpers import augment, evaluate, load_food, make_loader
-from helpers.datasets import ImageDataset
+from helpers.datasets import ImageDataset, data_folder
+from helpers.files import data_dir
+from tests.classroom import call_nbgrader
 
 SOURCES = sources()
 NAMES = [path.stem for path in SOURCES]
@@ -67,26 +74,51 @@ def drawn_once(own_data_folder, monkeypatch):
     monkeypatch.delenv("COURSE_DATA_DIR")
 
 
-def run(notebook, tmp_path):
-    """Execute a notebook; return the verdicts of its checks."""
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [
-        output.data["text/plain"] for output in outputs if "question" in output.get("data", {}).get("text/plain", "")
-    ]
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """One kernel for all notebooks, for each of which it is emptied: importing PyTorch takes longer than most of them.
+
+    A kernel of its own has exercise 01 in `test_browser.py`.
+    """
+    client = NotebookClient(new_notebook(), timeout=120)
+    with client.setup_kernel(cwd=str(tmp_path_factory.mktemp("kernel"))):
+        yield client
+
+
+@pytest.fixture
+def run(kernel, own_data_folder, small_samples):
+    """Return a function that executes a notebook and returns the verdicts of its checks."""
+
+    def run(name, notebook):
+        assert notebook.metadata.kernelspec == KERNEL
+        data = (
+            data_dir() if name == PRIVATE else small_samples
+        )  # what it asks for is learned from the whole sample only
+        settings = {
+            "COURSE_DATA": "sample",
+            "COURSE_DATA_DIR": str(data),
+            "COURSE_LEDGER": str(own_data_folder / "l.csv"),
+        }
+        notebook.cells.insert(0, new_code_cell(f"%reset -f\n__import__('os').environ.update({settings})"))
+        kernel.nb = notebook
+        kernel.execute(cleanup_kc=False)
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        said = [output.get("data", {}).get("text/plain", "") for output in outputs]
+        return [text for text in said if "question" in text]
+
+    return run
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_students_copy_runs_to_its_end_and_says_not_attempted_everywhere(name, tmp_path):
-    notebook = student(name)
-    verdicts = run(notebook, tmp_path)
+def test_the_students_copy_runs_to_its_end_and_says_not_attempted_everywhere(name, run):
+    verdicts = run(name, student(name))
     assert len(verdicts) == len(checks(name))
     assert all(": not attempted. " in verdict for verdict in verdicts)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_answers_pass_visible_and_hidden_tests(name, tmp_path):
-    verdicts = run(source(name), tmp_path)
+def test_the_answers_pass_visible_and_hidden_tests(name, run):
+    verdicts = run(name, source(name))
     assert len(verdicts) == len(checks(name))
     assert all(": right. " in verdict for verdict in verdicts)
 
@@ -140,7 +172,15 @@ def test_hidden_tests_decide_as_the_checks_do(name, number, answer, right):
 
 @pytest.fixture(scope="module")
 def private_set(tmp_path_factory):
-    return draw_food(tmp_path_factory.mktemp("instructor") / "private", count=1240, seed=2**61 - 1, progress=False)
+    """Pictures that no student has: every other one of the sample, mirrored, in a tenth of the time of a drawing."""
+    folder = tmp_path_factory.mktemp("instructor")
+    public = data_folder("food", "sample")
+    for part in ("train", "valid", "test"):
+        (folder / part).mkdir()
+        for path in sorted((public / part).iterdir())[::2]:
+            with contextlib.suppress(OSError), Image.open(path) as picture:
+                ImageOps.mirror(picture).save(folder / part / path.name, quality=95)
+    return folder
 
 
 def hidden_test_passes(answer):
@@ -291,14 +331,24 @@ def test_what_is_packed_is_what_the_sources_say():
     assert stored == {name: unpack(text) for name, text in packed_solutions().items()}
 
 
-def test_the_students_copies_are_those_that_the_sources_give(tmp_path):
+def test_the_students_copies_are_those_that_the_sources_give(tmp_path, monkeypatch):
     pytest.importorskip("nbgrader", reason="nbgrader is not installed (requirements-instructors.txt)")
     from course.__main__ import main
 
+    asked = []
+
+    def note(command, **how):
+        assert (command[:3], how) == ([sys.executable, "-m", "nbgrader"], {"cwd": exercises.ROOT, "check": False})
+        asked.append(command[3:])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(exercises, "subprocess", SimpleNamespace(run=note))
     assert main(["exercises", "--output", str(tmp_path / "made"), "--packed", str(tmp_path / "packed.json")]) == 0
+    call_nbgrader(exercises.ROOT, *asked)
     made = {path.relative_to(tmp_path / "made"): path.read_text() for path in (tmp_path / "made").rglob("*.ipynb")}
     kept = {path.relative_to(RELEASE): path.read_text() for path in Path(RELEASE).rglob("*.ipynb")}
     assert made == kept
+    assert json.loads((tmp_path / "packed.json").read_text()) == json.loads(SOLUTIONS.read_text())
 
 
 def test_the_listing_of_mistakes_runs_and_has_as_many_lines_as_its_mistakes_need():

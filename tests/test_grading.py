@@ -3,8 +3,6 @@
 import csv
 import os
 import shutil
-import subprocess
-import sys
 import time
 
 import nbformat
@@ -14,7 +12,7 @@ from course.__main__ import main
 from course.commands.exercises import RELEASE, ROOT, SOURCES
 from course.grading import autograde
 from course.grading.submissions import read, restore
-from tests.classroom import NAME, STUDENTS, answering, cell, exercise, hand_in, place, solved, write
+from tests.classroom import NAME, STUDENTS, answering, call_nbgrader, cell, exercise, hand_in, place, solved, write
 
 TIMEOUT = 40  # seconds a cell; a kernel on a busy machine needs twenty for its imports
 
@@ -83,9 +81,8 @@ def test_nbgraders_own_commands_work_from_a_clone_as_documented(nbgrader, tmp_pa
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     shutil.copytree(SOURCES / NAME, tmp_path / "notebooks" / "solutions" / NAME)
     write(solved(), tmp_path / "grading" / "submitted" / "ana" / NAME / f"{NAME}.ipynb")
-    for command in ("generate_assignment", "autograde", "generate_feedback"):
-        call(tmp_path, command, NAME)
-    call(tmp_path, "export", "--to", "grades.csv")
+    commands = [[command, NAME] for command in ("generate_assignment", "autograde", "generate_feedback")]
+    call_nbgrader(tmp_path, *commands, ["export", "--to", "grades.csv"])
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.suffix in (".ipynb", ".html")}
     assert made >= {
         f"notebooks/exercises/{NAME}/{NAME}.ipynb",
@@ -98,11 +95,6 @@ def test_nbgraders_own_commands_work_from_a_clone_as_documented(nbgrader, tmp_pa
     with (tmp_path / "grades.csv").open() as file:
         [row] = csv.DictReader(file)
     assert (row["student_id"], float(row["score"]), float(row["max_score"])) == ("ana", 7, 10)
-
-
-def call(folder, *command):
-    done = subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
