@@ -44,23 +44,26 @@ RIGHT = """def accuracy(batches):
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),  # one JupyterLab and one Chromium for all of them
     pytest.mark.skipif(not browser.CHROMIUM, reason="no Chromium or Chrome here: on Debian `apt install chromium`"),
 ]
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab on a copy of the course, without outputs: saving touches nothing, and what is seen is new."""
-    data_folder("vehicles", "sample")  # drawn now, its progress bar would stand in a notebook
+def lab(tmp_path_factory, small_samples):
+    """JupyterLab on a copy of the course, without outputs: saving touches nothing, and what is seen is new.
+
+    Beside the lectures as they are lies what is quick, which begins with a choice of small samples.
+    """
     course, home = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("home")
-    for name in [*LECTURES, EXERCISE]:
-        notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
-        write(notebook, course / "notebooks" / name)
+    originals = {name: nbformat.read(ROOT / "notebooks" / name, as_version=4) for name in [*LECTURES, EXERCISE]}
+    for name in LECTURES:
+        write(originals[name], course / "notebooks" / name)
+    choice = f"__import__('os').environ['COURSE_DATA_DIR'] = {str(small_samples)!r}"
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in WIDGETS.values()]
-    write(
-        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), course / "notebooks" / "widgets.ipynb"
-    )
+    originals["widgets.ipynb"] = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    for name in (LECTURES[0], EXERCISE, "widgets.ipynb"):
+        originals[name].cells.insert(0, nbformat.v4.new_code_cell(choice))
+        write(originals[name], course / "notebooks" / "quick" / name)
     settings = {"COURSE_DATA": "sample", "COURSE_LEDGER": str(home / "ledger.csv")}
     with browser.jupyterlab(course / "notebooks", home, **settings) as address:
         yield address
@@ -110,22 +113,23 @@ def check_lecture(page, name):
 
 
 def test_a_lecture_runs_whole_with_every_figure_and_without_scrolling_sideways(lab, chromium):
-    with executed(lab, chromium, "01_baseline.ipynb") as page:
-        check_lecture(page, "01_baseline.ipynb")
+    with executed(lab, chromium, f"quick/{LECTURES[0]}") as page:
+        check_lecture(page, LECTURES[0])
         assert page.locator(".widget-image").evaluate("image => image.naturalWidth") > 100
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LECTURES[1:])
+@pytest.mark.parametrize("name", LECTURES)
 def test_every_lecture_runs_whole(lab, chromium, name, monkeypatch):
     monkeypatch.delenv("COURSE_DATA_DIR")
-    data_folder("food", "sample")
+    for drawn in ("vehicles", "food"):  # now, or a progress bar would stand in the notebook
+        data_folder(drawn, "sample")
     with executed(lab, chromium, name, seconds=1800) as page:
         check_lecture(page, name)
 
 
 def test_an_exercise_says_not_attempted_then_wrong_then_right(lab, chromium):
-    with executed(lab, chromium, EXERCISE) as page:
+    with executed(lab, chromium, f"quick/{EXERCISE}") as page:
         states = page.locator(".jp-OutputArea-output b").all_inner_texts()
         assert set(states) == {"not attempted"}
         assert len(states) == len(page.locator(".jp-CodeCell", has_text="display(check.q").all()) > 0
@@ -142,8 +146,8 @@ def test_an_exercise_says_not_attempted_then_wrong_then_right(lab, chromium):
 @pytest.fixture(scope="module")
 def outputs(lab, chromium):
     """By name the outputs of the cells of `WIDGETS`, which have run."""
-    with executed(lab, chromium, "widgets.ipynb") as page:
-        cells = page.locator(".jp-CodeCell").all()
+    with executed(lab, chromium, "quick/widgets.ipynb") as page:
+        cells = page.locator(".jp-CodeCell").all()[1:]
         yield {name: cell.locator(".jp-OutputArea") for name, cell in zip(WIDGETS, cells, strict=True)}
 
 
