@@ -99,5 +99,5 @@ def test_preparing_a_batch_never_changes_the_callers_pictures():
 
 def test_importing_helpers_adds_at_most_300_ms_to_importing_torch():
     script = "import torch, time; t = time.perf_counter(); import helpers; print(time.perf_counter() - t)"
-    runs = [float(subprocess.check_output([sys.executable, "-c", script], text=True)) for _ in range(3)]
-    assert min(runs) < 0.3
+    runs = (float(subprocess.check_output([sys.executable, "-c", script], text=True)) for _ in range(3))
+    assert any(seconds < 0.3 for seconds in runs)  # a busy machine gets another try

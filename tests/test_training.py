@@ -1,7 +1,6 @@
 import math
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -541,23 +540,20 @@ def test_a_history_without_an_epoch_is_one_line():
     assert "<table" not in History()._repr_html_()
 
 
-def test_a_terminal_sees_one_line_and_then_the_table():
+def test_a_terminal_sees_one_line_and_then_the_table(monkeypatch, capsys):
     pty = pytest.importorskip("pty")
-    script = (
-        "import torch; from helpers.training import fit;"
-        "m = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(12, 2));"
-        "fit(m, [(torch.rand(4, 3, 2, 2), torch.tensor([0, 1, 0, 1]))] * 9, epochs=3,"
-        "optimizer=torch.optim.SGD(m.parameters(), lr=.1))"
-    )
+    model = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+    batches = [(torch.rand(4, 3, 2, 2), torch.tensor([0, 1, 0, 1]))] * 9
     ours, theirs = pty.openpty()
-    done = subprocess.run([sys.executable, "-c", script], stderr=theirs, stdout=subprocess.PIPE, text=True, check=True)
-    os.close(theirs)
+    with os.fdopen(theirs, "w") as terminal, monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", terminal)
+        fit(model, batches, epochs=3, optimizer=torch.optim.SGD(model.parameters(), lr=0.1))
     seen = os.read(ours, 10_000).decode()
     os.close(ours)
     assert "\n" not in seen
     assert "epoch 1/3" in seen
     assert max(map(len, seen.split("\r"))) <= 79
-    assert "3 epochs in" in done.stdout
+    assert "3 epochs in" in capsys.readouterr().out
 
 
 def test_a_notebook_keeps_only_the_table():
