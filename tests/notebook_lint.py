@@ -16,7 +16,7 @@ PARTS = {  # what a notebook consists of, in this order; how each part is recogn
     "In this notebook we saw": r"In this notebook we saw",
     "References": r"^#+ .*References",
 }
-WITH_BUG = ("01", "02", "03", "04", "05", "07", "08")  # these tell of a bug in the wild
+WITH_BUG = ("01", "02", "03", "04", "05", "07", "08", "09")  # these tell of a bug in the wild
 MOST_LINES, CELLS, WORDS, MOST_BYTES = 25, (35, 60), (900, 1600), 500_000
 
 
