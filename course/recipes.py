@@ -290,8 +290,35 @@ def train(
     return model, history
 
 
-def _fit_last_layer(recipe: Recipe, data: Splits, log: str | Path | None, progress: bool) -> tuple[nn.Module, History]:
-    """Keep what ImageNet taught, and fit the linear layer to its features: a logistic regression, of one solution."""
+def linear_layer(seen: torch.Tensor, labels: torch.Tensor, penalty: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """Find the linear layer that tells classes apart best by their features: a logistic regression, of one solution.
+
+    Args:
+        seen: Features, float N x D.
+        labels: int64 N, from 0 on, each class at least once.
+        penalty: Half of it times the sum of the squared weights is added to the sum of the losses; above 0.
+
+    Returns:
+        Weights, C x D, and bias, C.
+
+    Example:
+        >>> weights, bias = linear_layer(torch.tensor([[0.0], [0.2], [0.8], [1.0]]), torch.tensor([0, 0, 1, 1]), 0.1)
+        >>> (torch.tensor([[0.3], [0.7]]) @ weights.T + bias).argmax(1).tolist()
+        [0, 1]
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    found = LogisticRegression(C=1 / penalty, max_iter=10_000).fit(seen.numpy(), labels.numpy())
+    weights, bias = (torch.from_numpy(part).float() for part in (found.coef_, found.intercept_))
+    if len(bias) == 1:  # of two classes it gives one row, which tells the second from the first
+        return torch.cat((-weights, weights)) / 2, torch.cat((-bias, bias)) / 2
+    return weights, bias
+
+
+def _fit_last_layer(
+    recipe: Recipe, data: Splits, log: str | Path | None, progress: bool
+) -> tuple[nn.Module, History]:  # fmt: skip
+    """Keep what ImageNet taught, and fit the linear layer to its features."""
     if recipe.borrowed != "frozen" or recipe.architecture != "EfficientNetLite":
         raise ValueError(
             f"borrowed is {recipe.borrowed!r} for {recipe.architecture}; take 'frozen' for EfficientNetLite, or '' to "
@@ -302,21 +329,16 @@ def _fit_last_layer(recipe: Recipe, data: Splits, log: str | Path | None, progre
     missing = sorted(set(range(len(data.train.classes))) - set(data.train.labels.tolist()))
     if missing:
         raise ValueError(f"no training picture of {data.train.classes[missing[0]]}; add some.")
-    from sklearn.linear_model import LogisticRegression
-
     started = time.perf_counter()
     model = EfficientNetLite.pretrained(classes=len(data.train.classes))
     loader = make_loader(data.train, BORROWED_BATCH)
     shown = tqdm(loader, "features", leave=False, unit=" batches", disable=None) if progress else loader
     seen, labels = features(model, shown, model.fc)
-    found = LogisticRegression(C=1 / recipe.weight_decay, max_iter=10_000).fit(seen.numpy(), labels.numpy())
-    weights, bias = (torch.from_numpy(part).float() for part in (found.coef_, found.intercept_))
-    if len(data.train.classes) == 2:  # it gives the one row that counts, of the difference between the two classes
-        weights, bias = torch.cat((-weights, weights)) / 2, torch.cat((-bias, bias)) / 2
+    weights, bias = linear_layer(seen, labels, recipe.weight_decay)
     with torch.no_grad():
         model.fc.weight.copy_(weights)
         model.fc.bias.copy_(bias)
-        logits = nn.functional.linear(seen, weights, bias)
+    logits = nn.functional.linear(seen, weights, bias)
     valid = evaluate(model, make_loader(data.valid, BORROWED_BATCH))
     row = {
         "epoch": 1,
