@@ -178,7 +178,6 @@ def best(profile: str, technique: str, *, dataset: str = "vehicles") -> pd.Serie
     >>> best("sample", "a technique nobody tried") is None
     True
     """
-    _check_dataset(dataset)
     means = _means(profile, dataset)
     means = means[means["technique"] == technique]
     return None if means.empty else means.iloc[0]
@@ -195,19 +194,18 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> pd.DataFra
     It has one row a notebook and technique, highest validation accuracy first, in percent (points) with one decimal;
     with `dataset=None` the first column names the data set, each from rank 1: two questions have no common order.
     """
-    wanted = DATASETS if dataset is None else (dataset,)
-    tables = [_means(profile, name).merge(_reference(name), on="technique", how="left") for name in wanted]
+    tables = [_means(profile, name) for name in (DATASETS if dataset is None else [dataset])]
     table = pd.concat([part for part in tables if len(part)] or tables[:1])
+    stored = {name: _on_photos(name) for name in table["dataset"].unique()}
+    told = [stored[name].get(technique, "") for name, technique in zip(table["dataset"], table["technique"], strict=True)]
+    table["real_photos"] = told
     percent = ["valid_accuracy", "spread", "low", "high"]
     table[percent] = (table[percent].astype(float) * 100).round(1)
     table["interval"] = [f"{low:.1f} to {high:.1f}" for low, high in zip(table["low"], table["high"], strict=True)]
-    table["seeds"] = table["seeds"].astype(float).round().astype("Int64")
+    table["spread"] = table["spread"].astype(object).where(table["spread"].notna(), "")
     shown = ["dataset"] * (dataset is None) + ["technique", "notebook", "valid_accuracy", "spread", "seeds"]
     shown += ["interval", "real_photos"]
-    table = table[shown].set_axis(table.index + 1).rename_axis(columns="accuracies in %")
-    for name in table.columns[table.isna().any()]:
-        table[name] = table[name].astype(object).where(table[name].notna(), "")
-    return table
+    return table[shown].set_axis(table.index + 1).rename_axis(columns="accuracies in %")
 
 
 def guess(question: str, guessed: float, measured: float) -> None:
@@ -236,33 +234,19 @@ def guesses() -> pd.DataFrame:
 def _means(profile: str, dataset: str) -> pd.DataFrame:
     """Average the last run of each notebook, technique and seed over the seeds; highest validation accuracy first."""
     last = rows(profile, dataset=dataset).drop_duplicates(["notebook", "technique", "seed"], keep="last")
-    groups = last.groupby(["technique", "notebook"], sort=False, as_index=False)
-    numbers = ["valid_accuracy", "train_accuracy", "low", "high", "parameters", "epochs", "seconds"]
-    means = groups[numbers].mean()
-    means["spread"] = groups["valid_accuracy"].std()["valid_accuracy"]
-    means["seeds"] = groups["seed"].count()["seed"]
-    means["dataset"] = dataset
-    return means.sort_values("valid_accuracy", ascending=False, kind="stable", ignore_index=True)
+    groups = last.groupby(["technique", "notebook"], sort=False)
+    means = groups[["valid_accuracy", "train_accuracy", "low", "high", "parameters", "epochs", "seconds"]].mean()
+    means = means.assign(spread=groups["valid_accuracy"].std(), seeds=groups["seed"].count(), dataset=dataset)
+    return means.reset_index().sort_values("valid_accuracy", ascending=False, kind="stable", ignore_index=True)
 
 
-def _reference(dataset: str) -> pd.DataFrame:
-    """Average the stored runs on the real photos over seeds, in words."""
-    runs = photos(dataset)
-    if "image_size" in runs:
-        runs = runs.assign(image_size=runs["image_size"].map("{} pixels".format))
+def _on_photos(dataset: str) -> dict[str, str]:
+    """Say in words, by technique, what the stored runs on the real photos reached, means over seeds."""
     texts = {}
-    for technique, own in runs.groupby("technique"):
-        # Runs at two picture sizes, or measured in two ways, are two results: no mean runs over both.
-        ways = [name for name in ("image_size", "measured") if name in own and own[name].nunique() > 1]
-        results = own.groupby(ways, sort=False, dropna=False) if ways else [((), own)]
-        texts[technique] = "; ".join(_in_words(100 * result["valid_accuracy"], way) for way, result in results)
-    return pd.DataFrame(texts.items(), columns=["technique", "real_photos"])
-
-
-def _in_words(accuracies: pd.Series, way: tuple) -> str:
-    spread = f" +- {accuracies.std():.1f}" if len(accuracies) > 1 else ""
-    facts = [f"{len(accuracies)} seed{'s' * (len(accuracies) > 1)}", *map(str, way)]
-    return f"{accuracies.mean():.1f}{spread} ({', '.join(facts)})"
+    for technique, shares in photos(dataset).groupby("technique")["valid_accuracy"]:
+        spread, s = (f" +- {100 * shares.std():.1f}", "s") if len(shares) > 1 else ("", "")
+        texts[technique] = f"{100 * shares.mean():.1f}{spread} ({len(shares)} seed{s})"
+    return texts
 
 
 @contextlib.contextmanager
