@@ -16,8 +16,7 @@ Members = Mapping[str, Evaluation] | Iterable[Evaluation]
 def ensemble(evaluations: Members) -> Evaluation:
     """Average the members' probabilities: what the models say when they decide together.
 
-    Takes two or more evaluations of the same pictures, paired by `align`, or a mapping of them by name; returns an
-    `Evaluation` whose logits are the logarithm of the averaged probabilities.
+    Takes two or more evaluations of the same pictures (see `align`) or a mapping; its logits are the means' logarithms.
 
     >>> sure, wrong = torch.tensor([[4.0, 0.0]]), torch.tensor([[0.0, 1.0]])
     >>> ensemble([Evaluation(logits, torch.tensor([0]), ["a", "b"]) for logits in (sure, wrong)]).accuracy
@@ -41,15 +40,11 @@ def majority_vote(evaluations: Members) -> Evaluation:
     ([0.67, 0.67, 0.67], 1.0)
     """
     members = list(_members(evaluations).values())
-    classes = members[0].logits.shape[1]
-    votes = sum(nn.functional.one_hot(member.predictions, classes) for member in members)
-    leading = votes == votes.max(1, keepdim=True).values
-    winners = members[0].predictions
-    for member in reversed(members):  # the first member comes last and so has the last word
-        votes_for_a_leader = leading.gather(1, member.predictions[:, None]).squeeze(1)
-        winners = torch.where(votes_for_a_leader, member.predictions, winners)
-    logits = votes + 0.5 * nn.functional.one_hot(winners, classes)
-    return Evaluation(logits, members[0].labels, members[0].classes)
+    said = nn.functional.one_hot(torch.stack([member.predictions for member in members]), members[0].logits.shape[1])
+    votes = said.sum(0)
+    leads = (said * votes).sum(2) == votes.max(1).values  # whether a member voted for one of the classes in the lead
+    winners = said[leads.int().argmax(0), torch.arange(len(votes))]
+    return Evaluation(votes + 0.5 * winners, members[0].labels, members[0].classes)
 
 
 def scores(results: Mapping[str, Evaluation | Sequence[Evaluation]]) -> pd.DataFrame:
@@ -64,13 +59,10 @@ def scores(results: Mapping[str, Evaluation | Sequence[Evaluation]]) -> pd.DataF
     rows = {}
     for name, runs in results.items():
         own = [runs] if isinstance(runs, Evaluation) else runs
-        accuracies = pd.Series([100 * run.accuracy for run in own])
-        low, high = (100 * sum(run.interval[end] for run in own) / len(own) for end in (0, 1))
-        loss = sum(run.loss for run in own) / len(own)
-        rows[name] = {"accuracy": accuracies.mean(), "low": low, "high": high, "loss": loss, "spread": accuracies.std()}
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    every = any(not isinstance(runs, Evaluation) for runs in results.values())
-    return (table if every else table.drop(columns="spread")).round(2)
+        facts = [(100 * run.accuracy, *(100 * end for end in run.interval), run.loss) for run in own]
+        table = pd.DataFrame(facts, columns=["accuracy", "low", "high", "loss"])
+        rows[name] = {**table.mean(), "spread": table["accuracy"].std()}
+    return pd.DataFrame.from_dict(rows, orient="index").dropna(axis=1, how="all").round(2)
 
 
 def mistake_correlation(evaluations: Members) -> pd.DataFrame:
@@ -96,8 +88,7 @@ def mistake_correlation(evaluations: Members) -> pd.DataFrame:
 def align(evaluations: Mapping[str, Evaluation]) -> list[Evaluation]:
     """Bring evaluations of the same pictures into the order of the first: by name where all know their names.
 
-    They come by what a refusal calls them: one has another number of pictures, other pictures, labels or classes than
-    the first.
+    They come by what a refusal calls them: one has another number of pictures, or other pictures, labels or classes.
     """
     (first_name, first), *others = evaluations.items()
     aligned = [first]
