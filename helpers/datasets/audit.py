@@ -18,7 +18,6 @@ from helpers.files import litter
 NEAR = 6
 """Differing signs, of 64, up to which two pictures are reported as near-duplicates."""
 NO_LEAK = "file numbers say nothing certain about labels"
-NO_LABEL = "without a label"
 
 
 @dataclass
@@ -113,12 +112,11 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
     names, labels, classes, parts = table.names, table.labels, table.classes, table.parts
     decoded = decode_folder(table.pictures, names, find_set(table.name).image_sizes[profile or "full"])
     readable = [i for i in range(len(names)) if decoded.facts[i]]
-    facts = {i: decoded.facts[i] for i in readable}
-    groups = [[readable[i] for i in group] for group in group_identical([facts[i].pixels for i in readable])]
+    groups = [[readable[i] for i in group] for group in group_identical([decoded.facts[i].pixels for i in readable])]
     twins = [group for group in groups if len(group) > 1]
     labelled = [[i for i in group if labels[i] != UNLABELLED] for group in twins]
     torn = contradicting(labelled, labels)
-    balance = {name: labels.count(i) for i, name in enumerate(classes)} | {NO_LABEL: labels.count(UNLABELLED)}
+    counted = {name: labels.count(i) for i, name in enumerate(classes)} | {"without a label": labels.count(UNLABELLED)}
     there = table.pictures.iterdir() if table.csv else ()
     pictures = {entry.name for entry in there if entry.suffix.lower() in SUFFIXES and not litter(entry.name)}
     shares = find_set("vehicles").shares[profile or "full"]
@@ -130,10 +128,10 @@ def audit(folder_or_name: str | Path = "vehicles", *, profile: str | None = None
         identical=[[names[i] for i in group] for group in twins],
         across=[[names[i] for i in group] for group in twins if parts and len({parts[i] for i in group}) > 1],
         contradicting=[{names[i]: classes[labels[i]] for i in group} for group in torn],
-        near=find_near([(names[group[0]], facts[group[0]].look) for group in groups]),
-        balance=balance if balance[NO_LABEL] else {name: balance[name] for name in classes},
+        near=find_near([(names[group[0]], decoded.facts[group[0]].look) for group in groups]),
+        balance={name: count for name, count in counted.items() if count or name in classes},
         leak=find_leak(names, labels) if len(classes) == 2 else None,
-        outliers=_outliers(table.pictures, {names[i]: facts[i] for i in readable}) if readable else [],
+        outliers=_outliers(table.pictures, {names[i]: decoded.facts[i] for i in readable}) if readable else [],
         without_row=sorted(pictures - table.named),
         lacks=lacking(chosen, labels, classes),
     )
@@ -145,19 +143,17 @@ def find_leak(names: list[str], labels: list[int]) -> Leak | None:
     if not pairs:
         return None
     numbers, sorted_labels = np.array(pairs).T
-    first = sorted_labels[0]
-    run = int(np.argmax(sorted_labels != first)) or len(pairs)
-    share = float((sorted_labels == first).mean())
+    first = sorted_labels == sorted_labels[0]
+    run, share = int(np.argmin(first)), float(first.mean())
     if share == 1 or share**run > 1e-6:
         return None
-    # Guess `first` before a cut and the other class from it on: right are the hits on both sides.
-    before = np.concatenate([[0], np.cumsum(sorted_labels == first)])
-    after = np.concatenate([np.cumsum((sorted_labels != first)[::-1])[::-1], [0]])
+    # Guess the first class before a cut and the other from it on: a cut after more of the first than of the other wins.
+    ahead = np.where(first, 1, -1).cumsum().max()
     return Leak(
-        label=find_set("vehicles").classes[first],
+        label=find_set("vehicles").classes[sorted_labels[0]],
         below=int(numbers[run - 1]) + 1,
         count=run,
-        guess=float((before + after).max() / len(pairs)),
+        guess=1 - share + float(ahead / len(pairs)),
         usual=max(share, 1 - share),
     )
 

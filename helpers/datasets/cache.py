@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -131,9 +131,8 @@ def _digest(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
-def _parallel(work: Callable, items: Iterable, label: str) -> Iterator:
+def _parallel(work: Callable, items: Sequence, label: str) -> Iterator:
     # In threads, as Pillow and hashlib release the interpreter; with a bar in a terminal.
-    items = list(items)
     pool = ThreadPoolExecutor(workers())
     try:
         yield from tqdm(pool.map(work, items), label, len(items), leave=False, disable=None, unit=" pictures")

@@ -1,7 +1,4 @@
-"""The one layout of each set of pictures, its labels, and every complaint about them.
-
-`python -m course data import` brings other layouts into it.
-"""
+"""The one layout of each set of pictures, its labels, and every complaint about them."""
 
 import os
 import re
@@ -103,8 +100,7 @@ def read_labels(path: Path, pictures: Path) -> LabelTable:
     Other spellings of the same thing are taken where only one picture fits: a folder before its name, `\` for `/`, no
     suffix or one in another case, other Unicode forms; 1.0 and the name of the class for 1. Problems are unknown
     labels, rows without a picture, pictures named twice (with two labels none of the rows counts, else the first),
-    names that point out of the folder. A file that is no CSV in UTF-8, lacks a column (further ones are ignored) or has
-    no row is a ValueError.
+    names that point out of the folder. No CSV in UTF-8, a column missing (others are ignored) or no row: a ValueError.
     """
     try:
         rows = read_table(path)

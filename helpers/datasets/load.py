@@ -4,7 +4,7 @@ import textwrap
 
 from helpers.datasets.cache import decode_folder
 from helpers.datasets.layout import PARTS, UNLABELLED, read_set, short, sides, some
-from helpers.datasets.loader import ImageDataset, Pictures
+from helpers.datasets.loader import ImageDataset
 from helpers.datasets.pictures import ASPECTS
 from helpers.datasets.profiles import choose_profile, data_folder, find_set
 from helpers.datasets.splits import Splits, contradicting, deal, group_identical, keep_apart, lacking, split_article
@@ -16,16 +16,14 @@ def load_vehicles(
 ) -> Splits:  # fmt: skip
     """Load the labelled vehicle pictures, decoded and split.
 
-    Pictures that are not square, or of another size, are squashed to `image_size`; the real photos at 224 are taken
-    as they are. Decoding happens once; later calls open the memory-mapped result.
+    Pictures of another shape or size are squashed to `image_size`. Decoding happens once; later calls open its result.
 
     Args:
         profile: "sample" (drawn on first use, offline), "full" (the real photos), or None: the environment variable
             COURSE_DATA, and without it full where the real photos are present, else sample.
         image_size: Width and height in pixels; by default 64 for the sample, 224 for the real photos.
         split: "honest" (contradicting groups of identical pictures dropped, others kept together, stratified
-            70 / 15 / 15; of the sample 17 / 41.5 / 41.5) or "article" (its own 90 / 10 with random_state 13, duplicates
-            and all, no test part).
+            70 / 15 / 15; of the sample 17 / 41.5 / 41.5) or "article" (its 90 / 10 of random_state 13, no test part).
         split_seed: Decides the honest split.
         on_unreadable: "error", or "skip" to leave unreadable files out and print their names.
 
@@ -52,9 +50,8 @@ def load_food(
 ) -> Splits:
     """Load the food pictures, decoded, in the parts in which they come.
 
-    A picture that stands in several parts (pixel-identical as stored, before any scaling) stays in one of them only:
-    what is also in valid or test is left out of train, what is also in test is left out of valid, and a printed line
-    says so. `profile`, `on_unreadable` and what is raised are those of `load_vehicles`.
+    A picture that stands in several parts (pixel-identical as stored, before any scaling) stays in one only: of test,
+    valid, train the first; a printed line says so. What is raised is that of `load_vehicles`.
 
     Args:
         profile: "sample", "full" or None.
@@ -112,9 +109,7 @@ def _load(
     rows = [i for i in range(len(table.names)) if i not in decoded.unreadable]
     if not rows:
         raise ValueError(f"no picture in {short(table.pictures)}/ can be read; get or import the data again.")
-    names, labels = [table.names[i] for i in rows], [table.labels[i] for i in rows]
-    images = Pictures(decoded.images, rows)
-    data = ImageDataset(images, labels, table.classes, names, unlabelled=UNLABELLED in labels)
+    data = ImageDataset(decoded.images, table.labels, table.classes, table.names, unlabelled=True).subset(rows)
     return profile, data, [decoded.facts[i].pixels for i in rows], [table.parts[i] for i in rows if table.parts]
 
 

@@ -52,8 +52,7 @@ def decode(content: bytes) -> tuple[Image.Image, str]:
     """Decode the bytes of a picture file to right-side-up RGB, and return the mode that the file had, too.
 
     Transparency is laid on white, grey of more than 8 bits is scaled by the bits that its values need (not clipped),
-    EXIF rotation is carried out. What is no picture, cut short, damaged, or larger than `MAX_PIXELS` is an
-    UnreadablePictureError.
+    EXIF rotation is carried out. No picture, a damaged or too large one (`MAX_PIXELS`) is an UnreadablePictureError.
 
     >>> file = io.BytesIO()
     >>> Image.new("L", (3, 2), 255).save(file, "PNG")
@@ -64,8 +63,7 @@ def decode(content: bytes) -> tuple[Image.Image, str]:
         with Image.open(io.BytesIO(content)) as picture:
             check_size(picture.size)
             mode = picture.mode
-            upright = ImageOps.exif_transpose(picture)
-            return _to_rgb(upright), mode
+            return _to_rgb(ImageOps.exif_transpose(picture)), mode
     except UnreadablePictureError:
         raise
     except Image.DecompressionBombError as error:
@@ -80,8 +78,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         picture.load()
         return picture
     if picture.mode.startswith("I"):
-        # Grey of 16 or 32 bits, of which cameras and tools often use 8, 10, 12 or 14: white is what these can hold.
-        # convert("RGB") would clip everything above 255 to white.
+        # Of 16 or 32 bits often only 8 to 14 are used: white is what these can hold. convert("RGB") would clip at 255.
         grey = np.asarray(picture).clip(0).astype(np.int64)
         bits = next(bits for bits in (8, 10, 12, 14, 16, 24, 32) if int(grey.max()) < 2**bits)
         return Image.fromarray((grey * 255 // (2**bits - 1)).astype(np.uint8)).convert("RGB")

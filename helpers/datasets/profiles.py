@@ -10,7 +10,6 @@ from filelock import FileLock
 
 from helpers.files import data_dir, make_folder
 
-PROFILES = ("sample", "full")
 FOOD = ["Bread", "Dairy product", "Dessert", "Egg", "Fried food", "Meat", "Noodles/Pasta", "Rice", "Seafood", "Soup",
         "Vegetable/Fruit"]  # fmt: skip
 """The classes of Food-11, in the order of its labels."""
@@ -59,15 +58,14 @@ def find_set(name: str) -> PictureSet:
 def choose_profile(profile: str | None = None, name: str = "vehicles") -> str:
     """Decide between "sample", drawn, and "full", the real photos of a set ("vehicles" or "food").
 
-    Without a `profile` the environment variable COURSE_DATA decides, and without it: full where the real photos are
-    present, else sample. Another value or name is a ValueError.
+    By default the variable COURSE_DATA decides, else whether the photos are there. Another value is a ValueError.
     """
     origin = "profile"
     if profile is None:
         origin, profile = "COURSE_DATA", os.environ.get("COURSE_DATA") or None
     if profile is None:
         return "full" if present("full", name) else "sample"
-    if profile not in PROFILES:
+    if profile not in ("sample", "full"):
         raise ValueError(f"{origin} is {profile!r}; choose 'sample' (drawn, offline) or 'full' (the real photos).")
     return profile
 
@@ -76,10 +74,9 @@ def data_folder(name: str = "vehicles", profile: str | None = None) -> Path:
     """Return the folder of a set in a profile; the sample is drawn when it is not there yet, or is an older one."""
     wanted = find_set(name)
     profile = choose_profile(profile, name)
-    folder = present(profile, name)
     if profile == "sample":
-        return folder if folder and _is_current(folder, wanted.name) else _draw_sample(wanted)
-    if folder:
+        return _sample(wanted)
+    if folder := present(profile, name):
         return folder
     get, bring = (f"`python -m course data {verb}`" for verb in (f"get {wanted.real}", f"import {wanted.real} PATH"))
     mend = f"run {get}, or {bring} with a folder or zip, or let {wanted.variable} name their folder"
@@ -98,24 +95,24 @@ def present(profile: str, name: str = "vehicles") -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _is_current(folder: Path, name: str) -> bool:
-    import drawings
-
-    flaws = folder / "flaws.json"
-    version = json.loads(flaws.read_text(encoding="utf-8")).get("version") if flaws.is_file() else None
-    return version == drawings.VERSIONS[name]
-
-
-def _draw_sample(wanted: PictureSet) -> Path:
+def _sample(wanted: PictureSet) -> Path:
     import drawings
 
     folder = data_dir() / f"{wanted.name}-sample"
+    flaws = folder / "flaws.json"
+
+    def current() -> bool:
+        version = json.loads(flaws.read_text(encoding="utf-8")).get("version") if flaws.is_file() else None
+        return version == drawings.VERSIONS[wanted.name]
+
+    if current():
+        return folder
     make_folder(folder.parent)
     # Two notebooks that start at once draw it once.
     with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if current():
+            return folder
         if folder.is_dir():
-            if _is_current(folder, wanted.name):
-                return folder
             print(f"The {wanted.name} sample here was drawn by another version of the course; it is drawn again.")
             shutil.rmtree(folder)
         return getattr(drawings, f"draw_{wanted.name}")(folder)

@@ -53,15 +53,13 @@ def split_honest(
     random = np.random.default_rng(seed)
     parts = ([], [], [])
     # Counted over the classes so far: odd pictures of a class go where most are missing, rounding cannot add up.
-    taken, total = [0, 0, 0], 0
+    total = 0
     for label in sorted({labels[group[0]] for group in groups}):
         own = [group for group in groups if labels[group[0]] == label]
         total += sum(map(len, own))
         for index in random.permutation(len(own)):
-            missing = [share * total - count for share, count in zip(shares, taken, strict=True)]
-            part = int(np.argmax(missing))
-            parts[part].extend(own[index])
-            taken[part] += len(own[index])
+            missing = [share * total - len(part) for share, part in zip(shares, parts, strict=True)]
+            parts[np.argmax(missing)].extend(own[index])
     return tuple(sorted(part) for part in parts)
 
 
