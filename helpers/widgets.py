@@ -1,7 +1,6 @@
 """Interactive fronts over the figures: they work with mouse and keyboard, and each has a static figure in `plots`.
 
-A picture is an `ipywidgets.Image` whose bytes are replaced; an Output widget may hang a notebook that runs without a
-browser.
+A picture is an `ipywidgets.Image` whose bytes are replaced; an Output widget may hang a notebook without browser.
 """
 
 import math
@@ -64,9 +63,8 @@ def gallery_browser(dataset: ImageDataset, evaluation: Evaluation | None = None)
 def change_explorer(dataset: ImageDataset, indices: Sequence[int] | None = None, *, seed: int = 0) -> ipywidgets.VBox:
     """Try the changes of `augment.CHANGES` at any strength: pictures as they are above, changed below.
 
-    It shows the pictures at `indices`, at most 12; by default 6, spread evenly. The same setting always shows the same
-    changes, the button counts on from `seed`, and the random numbers of the notebook stay as they were.
-    `plots.pictures` is the static figure.
+    It shows the pictures at `indices`, at most 12; by default 6, spread evenly. A setting always draws the same,
+    the button counts on from `seed`, the notebook's random numbers stay. `plots.pictures` is the static figure.
 
     >>> data = ImageDataset(np.zeros((3, 8, 8, 3), np.uint8), [0, 1, 1], ["Bread", "Egg"])
     >>> names, controls, text, picture = change_explorer(data).children

@@ -34,8 +34,7 @@ def gallery(
         dataset: The pictures.
         indices: Positions to show; by default 12, spread evenly.
         captions: A text for each picture instead of its label.
-        evaluation: Of a model on `dataset`, in its order. Right ones get a thin frame, wrong ones a thick dashed one,
-            and the caption says which it is.
+        evaluation: Of a model on `dataset`, in its order. A thin frame stands for right, a thick dashed one for wrong.
         columns: Pictures in a row, 2 to 12.
     """
     if indices is None:
@@ -67,8 +66,7 @@ def mistakes(evaluation: Evaluation, dataset: ImageDataset, k: int = 12) -> Figu
 def audit_gallery(audit: Audit, pairs: int = 6) -> Figure:
     """Draw pairs from the groups that an audit found, and list unreadable files below.
 
-    Contradicting labels come first, then identical pictures; two places are kept for near-duplicates. The number before
-    a file name is that of its pair.
+    Contradicting labels come first, then identical pictures; two places are for near-duplicates. Pairs are numbered.
     """
     torn = [(list(group), "contradicting:", group) for group in audit.contradicting]
     same = [(group, "identical", None) for group in audit.identical if set(group) not in map(set, audit.contradicting)]
@@ -94,9 +92,8 @@ def audit_gallery(audit: Audit, pairs: int = 6) -> Figure:
 def pictures(rows: Mapping[str, torch.Tensor], *, captions: Mapping[str, Sequence[str]] | None = None) -> Figure:
     """Draw batches of pictures below each other, a titled row each: what a change does, or what an attack does.
 
-    By title it takes a batch of 1 to 12 pictures N x 3 x H x W, uint8, or floating point from 0 to 1; `captions` are
-    texts below the pictures of a row. Many short rows stand in two blocks. Small pictures are enlarged by a whole
-    factor; many large ones are shrunk: the figure stays below about 120 kB.
+    By title it takes 1 to 12 pictures N x 3 x H x W, uint8, or floating point from 0 to 1; `captions` are texts below.
+    Small pictures are enlarged by a whole factor, many large ones shrunk: the figure stays below about 120 kB.
     """
     if not rows:
         raise ValueError("there is no row to draw; pass a dict such as {'original': images}.")

@@ -39,13 +39,11 @@ def confusion(evaluation: Evaluation) -> Figure:
     figure = style.new(2.4 + cell * size, 1.4 + cell * size, told)
     axis = figure.subplots()
     shade = axis.imshow(shares, cmap="Blues", vmin=0, vmax=100)
-    for row in range(size):
-        for column in range(size):
-            colour = "white" if shares[row, column] > 65 else "black"
-            text = f"{counts[row, column]}\n{shares[row, column]:.0f} %"
-            if size > 5 and not counts[row, column]:  # most cells of many classes are: pale, they leave others visible
-                text, colour = "0", "#767676"
-            axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=10)
+    for (row, column), count in np.ndenumerate(counts):
+        text, colour = f"{count}\n{shares[row, column]:.0f} %", "white" if shares[row, column] > 65 else "black"
+        if size > 5 and not count:  # most cells of many classes are: pale, they leave others visible
+            text, colour = "0", "#767676"
+        axis.text(column, row, text, ha="center", va="center", color=colour, fontsize=10)
     axis.set(xlabel="predicted class", ylabel="true class")
     return _frame(figure, shade, classes, "share of the true class (%)", slanted=size > 4)
 
@@ -131,8 +129,7 @@ def costs(results: Mapping[str, tuple[float, float, float, float]], xlabel: str)
 def correlation(table: pd.DataFrame, label: str = "correlation of mistakes") -> Figure:
     """Draw a small table of correlations, each number in its cell.
 
-    The table is symmetric, of 2 to 8 rows, the same names on both sides, numbers from -1 to 1; `label` says what they
-    are. Violet stands for agreement, orange for the opposite, white for none.
+    It is symmetric, of 2 to 8 rows and numbers from -1 to 1, which `label` names: violet agree, orange contradict.
     """
     names, values = [str(name) for name in table.index], table.to_numpy(float)
     if not 2 <= len(names) <= 8 or list(table.columns) != list(table.index):
@@ -179,8 +176,7 @@ def splits(data: Splits) -> Figure:
 def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: Sequence[str]) -> Figure:
     r"""Draw two-dimensional points of the same pictures, a panel each: t-SNE before and after training.
 
-    Each class has a colour and a marker, and its number stands at the median of its points. There are no ticks:
-    distances in t-SNE have no unit.
+    Each class has a colour, a marker, and its number at the median of its points. No ticks: t-SNE has no unit.
 
     Args:
         panels: By title an array N x 2, one to four of them. A second line of a title is for its numbers.
@@ -210,12 +206,10 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
     figure = style.new(width, 1.5 + rows * {1: 4.2, 2: 3.6 if rows == 1 else 3.0, 3: 3.1}[columns], told)
     axes = figure.subplots(rows, columns, squeeze=False).flat
     present = [i for i in range(len(classes)) if (labels == i).any()]
-    common = {"linestyle": "none", "ms": 5, "mew": 0}
-    look = {i: {"marker": MARKERS[i], "color": POINTS[i % len(POINTS)]} | common for i in present}
+    look = {i: {"marker": MARKERS[i], "color": POINTS[i % len(POINTS)], "linestyle": "none", "mew": 0} for i in present}
     for axis, title, points in zip(axes, titles, map(np.asarray, panels.values()), strict=True):
         for i in present:
-            axis.plot(*points[labels == i].T, alpha=0.7, label=classes[i], **look[i])
-        for i in present:
+            axis.plot(*points[labels == i].T, alpha=0.7, label=classes[i], ms=5, **look[i])
             number = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": look[i]["color"]}
             x, y = np.median(points[labels == i], axis=0)
             axis.text(x, y, str(i + 1), ha="center", va="center", bbox=number, zorder=3)
@@ -224,7 +218,7 @@ def embedding(panels: Mapping[str, np.ndarray], labels: Sequence[int], classes: 
         axis.set_xlabel("dimension 1 of t-SNE (no unit)")
     for axis in figure.axes[::columns]:
         axis.set_ylabel("dimension 2 of t-SNE (no unit)")
-    entries = [Line2D([], [], label=f"{i + 1} {classes[i]}", **(look[i] | {"ms": 7})) for i in present]
+    entries = [Line2D([], [], label=f"{i + 1} {classes[i]}", ms=7, **look[i]) for i in present]
     columns = min(len(entries), int(width * 2 / 3))
     spacing = {"handletextpad": 0.1, "columnspacing": 1.2}
     figure.legend(handles=entries, loc="outside lower center", ncols=columns, frameon=False, fontsize=10, **spacing)

@@ -35,8 +35,7 @@ def curves(histories: History | Mapping[str, History]) -> Figure:
                     marker = "." if len(table) == 1 else None  # a line through one point would be invisible
                     axis.plot(table["epoch"], values, dashes, color=colour, marker=marker, label=f"{name} {part}")
                     if part == "valid" and best:
-                        at = (table["epoch"] == best).to_numpy()
-                        axis.plot(best, values[at].iloc[0], "o", mfc="none", mec=colour, ms=9, label="_best")
+                        axis.plot(best, values.iloc[best - 1], "o", mfc="none", mec=colour, ms=9, label="_best")
         shown = [100 * row["valid_accuracy"] for row in history.rows]
         reached = f": last {shown[-1]:.1f} %, best {shown[best - 1]:.1f} % (epoch {best})" if best else ""
         told.append(said := f"{name}{reached}".lstrip(": "))
@@ -74,16 +73,14 @@ def activations(layers: Mapping[str, torch.Tensor]) -> Figure:
     rows = -(-len(layers) // columns)
     told = "Activations by layer. " + "; ".join(titles).replace("\n", ": ")
     figure = style.new(max(4.5, style.WIDTH / 3 * columns), 2.7 * rows, told)
-    panels = figure.subplots(rows, columns, sharex=True, squeeze=False)
-    for axis, title, kept in zip(panels.flat, titles, values.values(), strict=False):
+    axis = None
+    for place, (title, kept) in enumerate(zip(titles, values.values(), strict=True), start=1):
+        axis = figure.add_subplot(rows, columns, place, sharex=axis)
         weights = np.full(len(kept), 100 / max(1, len(kept)))
         axis.hist(kept, bins, weights=weights, color=style.NEUTRAL)
         axis.set_title(title, fontsize=10)
+        axis.tick_params(labelbottom=place > len(layers) - columns)
         style.tidy(axis, grid="y")
-    for axis in panels.flat[len(layers) :]:
-        axis.remove()
-    for axis in panels.flat[max(0, len(layers) - columns) : len(layers)]:
-        axis.tick_params(labelbottom=True)
     figure.supxlabel("activation", fontsize=10)
     figure.supylabel("share of values (%)", fontsize=10)
     return figure
@@ -92,8 +89,7 @@ def activations(layers: Mapping[str, torch.Tensor]) -> Figure:
 def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = True) -> Figure:
     """Draw one number a layer, from input to output, a line a network: how gradients fade, or do not.
 
-    `ylabel` says what the number is, with its unit if it has one. With `log` the axis grows by factors; zeros have no
-    place there and leave a gap.
+    `ylabel` says what the number is, with its unit if it has one. With `log` the axis grows by factors; zeros are gaps.
 
     >>> figure = layers({"plain": [0.001, 0.01, 0.1], "residual": [0.1, 0.1, 0.1]}, "norm of the gradient")
     >>> figure.axes[0].get_xlabel(), figure.axes[0].get_yscale()
@@ -108,10 +104,9 @@ def layers(values: Mapping[str, Sequence[float]], ylabel: str, *, log: bool = Tr
     axis = figure.subplots()
     colour_of, entries = style.colours(values), []
     for i, (name, numbers) in enumerate(values.items()):
-        look = {"color": colour_of[name], "marker": "os^Dv"[i % 5], "ms": 5, "label": name}
         drawn = [float(number) if number > 0 or not log else np.nan for number in numbers]
-        axis.plot(range(1, len(numbers) + 1), drawn, **look)
-        entries.append(Line2D([], [], **look))
+        look = {"color": colour_of[name], "marker": "os^Dv"[i % 5], "ms": 5, "label": name}
+        entries += axis.plot(range(1, len(numbers) + 1), drawn, **look)
     if log:
         axis.set_yscale("log")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))

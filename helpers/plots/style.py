@@ -1,6 +1,7 @@
 """What all figures share: one colour per technique, readable sizes, and how a notebook shows them."""
 
 import io
+import itertools
 from collections.abc import Iterable
 
 from matplotlib.figure import Figure
@@ -72,8 +73,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
     taken = {COLOURS[name] for name in names if name in COLOURS}
     lent = [colour for colour in dict.fromkeys(reversed(COLOURS.values())) if colour != COLOURS["baseline"]]
     free = [colour for colour in lent if colour not in taken] or lent
-    others = (name for name in names if name not in COLOURS)
-    borrowed = {name: free[i % len(free)] for i, name in enumerate(others)}
+    borrowed = dict(zip([name for name in names if name not in COLOURS], itertools.cycle(free), strict=False))
     return {name: COLOURS.get(name) or borrowed[name] for name in names}
 
 
