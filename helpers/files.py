@@ -95,8 +95,7 @@ def read_table(path: str | Path) -> list[tuple[int, list[str]]]:
     r"""Read a CSV, whatever editors and spreadsheets made of it: line number and cells of every row that is not empty.
 
     That is: a byte-order mark, UTF-16, `;`, tabs or `|` between the columns, a first line that says so (``sep=;``),
-    empty lines, empty columns at the end. The first row holds the names of the columns. The message of the ValueError
-    for what is no such table is the reason alone, without the file name.
+    empty lines, empty columns at the end. The first row names the columns. A ValueError gives the reason alone.
     """
     with open(path, "rb") as file:
         content = file.read()

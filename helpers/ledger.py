@@ -83,8 +83,7 @@ def summary(runs: pd.DataFrame, by: str | list[str] = "technique", *, against: s
         against: A technique; the last column says what each is worth against it, as `gain` does.
 
     Returns:
-        A row a technique: ``train``, ``valid`` and, where it was measured, ``test`` accuracy, ``spread`` (standard
-        deviation of ``valid`` over the seeds) and ``seeds``.
+        ``train``, ``valid``, where measured ``test`` accuracy, ``spread`` (standard deviation of ``valid``), ``seeds``.
 
     >>> summary(photos(techniques=["baseline", "dropout"]), against="baseline").seeds.tolist()
     [10, 10]
@@ -133,12 +132,12 @@ def record(
     for name, value in (("notebook", notebook), ("technique", technique)):
         if not value.strip():
             raise ValueError(f"{name} is {value!r}; give it a name, such as '01_baseline' or 'dropout'.")
-    time = datetime.now(UTC).isoformat(timespec="seconds")
     parameters = "" if model is None else sum(parameter.numel() for parameter in model.parameters())
     spent = ("", "") if history is None else (len(history), round(float(history.table["seconds"].sum()), 2))
     accuracies = "" if train is None else train.accuracy, evaluation.accuracy, *evaluation.interval
     run = (
-        time, notebook, technique, profile, dataset, int(seed), parameters, *spent, *accuracies, len(evaluation.labels),
+        datetime.now(UTC).isoformat(timespec="seconds"), notebook, technique, profile, dataset, int(seed),
+        parameters, *spent, *accuracies, len(evaluation.labels),
     )  # fmt: skip
     path = ledger_file()
     with _locked(path):
@@ -188,21 +187,19 @@ def leaderboard(profile: str, *, dataset: str | None = "vehicles") -> pd.DataFra
 
     The last run of each notebook, technique and seed counts. Runs are averaged over seeds; ``spread`` is their sample
     standard deviation and ``interval`` the mean 95 % interval of a single run. Beside them stands what the technique
-    reached on the real photos (`photos`): mean validation accuracy, spread and seeds. A cell is blank where there is no
-    number, such as the spread of one seed.
+    reached on the real photos (`photos`): mean validation accuracy, spread and seeds. A cell without a number is blank.
 
     It has one row a notebook and technique, highest validation accuracy first, in percent (points) with one decimal;
     with `dataset=None` the first column names the data set, each from rank 1: two questions have no common order.
     """
-    tables = [_means(profile, name) for name in (DATASETS if dataset is None else [dataset])]
+    wanted = DATASETS if dataset is None else (dataset,)
+    tables = [_means(profile, name).join(_on_photos(name), on="technique") for name in wanted]
     table = pd.concat([part for part in tables if len(part)] or tables[:1])
-    stored = {name: _on_photos(name) for name in table["dataset"].unique()}
-    told = [stored[name].get(technique, "") for name, technique in zip(table["dataset"], table["technique"], strict=True)]
-    table["real_photos"] = told
     percent = ["valid_accuracy", "spread", "low", "high"]
     table[percent] = (table[percent].astype(float) * 100).round(1)
     table["interval"] = [f"{low:.1f} to {high:.1f}" for low, high in zip(table["low"], table["high"], strict=True)]
-    table["spread"] = table["spread"].astype(object).where(table["spread"].notna(), "")
+    for name in ("spread", "real_photos"):
+        table[name] = table[name].astype(object).where(table[name].notna(), "")
     shown = ["dataset"] * (dataset is None) + ["technique", "notebook", "valid_accuracy", "spread", "seeds"]
     shown += ["interval", "real_photos"]
     return table[shown].set_axis(table.index + 1).rename_axis(columns="accuracies in %")
@@ -240,13 +237,15 @@ def _means(profile: str, dataset: str) -> pd.DataFrame:
     return means.reset_index().sort_values("valid_accuracy", ascending=False, kind="stable", ignore_index=True)
 
 
-def _on_photos(dataset: str) -> dict[str, str]:
+def _on_photos(dataset: str) -> pd.Series:
     """Say in words, by technique, what the stored runs on the real photos reached, means over seeds."""
-    texts = {}
-    for technique, shares in photos(dataset).groupby("technique")["valid_accuracy"]:
-        spread, s = (f" +- {100 * shares.std():.1f}", "s") if len(shares) > 1 else ("", "")
-        texts[technique] = f"{100 * shares.mean():.1f}{spread} ({len(shares)} seed{s})"
-    return texts
+
+    def told(percents: pd.Series) -> str:
+        spread, s = (f" +- {percents.std():.1f}", "s") if len(percents) > 1 else ("", "")
+        return f"{percents.mean():.1f}{spread} ({len(percents)} seed{s})"
+
+    runs = photos(dataset)
+    return (100 * runs["valid_accuracy"]).groupby(runs["technique"]).agg(told).rename("real_photos")
 
 
 @contextlib.contextmanager

@@ -58,16 +58,11 @@ def choose_precision(requested: str = "auto", on: torch.device | None = None) ->
     Precision(dtype=torch.float32, reason='as requested')
     """
     named = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-    if requested in named:
-        return Precision(named[requested], "as requested")
-    if requested != "auto":
-        raise ValueError(f"precision is {requested!r}; choose 'auto', 'float32', 'bfloat16' or 'float16'.")
-    wanted = os.environ.get("COURSE_PRECISION", "auto")
-    if wanted in named:
-        return Precision(named[wanted], "as COURSE_PRECISION says")
-    if wanted != "auto":
-        choice = f"'auto', {', '.join(map(repr, named))}"
-        raise ValueError(f"COURSE_PRECISION is {wanted!r}; set it to one of {choice}, or remove it.")
+    for origin, wanted in (("precision", requested), ("COURSE_PRECISION", os.environ.get("COURSE_PRECISION", "auto"))):
+        if wanted in named:
+            return Precision(named[wanted], "as requested" if origin == "precision" else "as COURSE_PRECISION says")
+        if wanted != "auto":
+            raise ValueError(f"{origin} is {wanted!r}; choose 'auto', 'float32', 'bfloat16' or 'float16'.")
     on = on or device()
     if on.type == "cuda":
         if torch.cuda.is_bf16_supported(including_emulation=False):
@@ -108,17 +103,15 @@ def memory_format(on: torch.device) -> torch.memory_format:
 def keep_big_blocks() -> bool:
     """Let glibc keep freed blocks of memory instead of handing them back to the system after every step.
 
-    By default glibc returns them to Linux, which must then zero their pages anew: more than half the time of a step in
-    small networks. The call raises two thresholds of `mallopt(3)` for this process. Returns False where it takes no
-    effect: on systems without glibc (macOS, Windows, Alpine).
+    By default Linux gets them back and must zero their pages anew: more than half the time of a step in small networks.
+    Raises two thresholds of `mallopt(3)` for this process; False where there is no glibc (macOS, Windows, Alpine).
     """
     if platform.libc_ver()[0] != "glibc":
         return False
     m_trim_threshold, m_mmap_threshold, never = -1, -3, -1
     mallopt = ctypes.CDLL(None).mallopt
-    # A block above the first threshold is mapped on its own and unmapped when freed: only those above 1 GiB from now
-    # on. Free memory at the end of the heap is returned when it exceeds the second: never from now on, as a step in
-    # float32 may free more than the 2 GiB that fit into this argument.
+    # From now on only blocks above 1 GiB are mapped on their own and unmapped when freed, and free memory at the end of
+    # the heap is never returned, as a step in float32 may free more than the 2 GiB that fit into this argument.
     return bool(mallopt(m_mmap_threshold, 2**30) and mallopt(m_trim_threshold, never))
 
 

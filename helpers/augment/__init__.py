@@ -1,8 +1,7 @@
 """Augmentation: changes to a training picture that leave its label true. Validation and test pictures stay as they are.
 
 Everything here takes and gives whole uint8 batches, N x 3 x H x W, draws new random numbers for every picture, and is
-repeated by `seed_everything`. Notebook 07 shows each change and measures what it is worth. The views of test-time
-augmentation, of notebook 08, are the exception: they change every picture alike, and take floating point too.
+repeated by `seed_everything`. Only the views of notebook 08 change every picture alike, and take floating point too.
 """
 
 from helpers.augment.batched import PerPicture

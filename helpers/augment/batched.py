@@ -33,8 +33,7 @@ class PerPicture:
     A transform of `torchvision.transforms.v2` that is given a batch draws its random numbers once: all pictures would
     be mirrored, or none. Those of the presets are made for the whole batch, distributed as in torchvision; changes of
     place that follow each other take their pixels in one sampling, which blurs less. Everything else, and rarer options
-    of these, is called picture by picture, but for functions that say of themselves ``whole_batch = True``: in any
-    batch they change each picture for itself.
+    of these, is called picture by picture, except functions with ``whole_batch = True``, which do so by themselves.
 
     >>> _ = torch.manual_seed(0)
     >>> mirrored = PerPicture(v2.RandomHorizontalFlip())(torch.arange(2, dtype=torch.uint8).expand(8, 3, 1, 2))

@@ -65,8 +65,7 @@ CHANGES: dict[str, Callable[[int, float], Transform]] = {
 def change(name: str, image_size: int, strength: float = 1.0) -> PerPicture:
     """Build one of `CHANGES` for pictures of a height and width in pixels, to look at it or to measure it alone.
 
-    Strength 1 is the article's setting, 0 next to nothing. The result is a `transform` of `make_loader`; an unknown
-    name or a negative strength is a ValueError.
+    Strength 1 is the article's, 0 next to nothing. For `make_loader`'s `transform`. A wrong argument is a ValueError.
 
     >>> change("rotation", 8)(torch.zeros(2, 3, 8, 8, dtype=torch.uint8)).shape
     torch.Size([2, 3, 8, 8])
@@ -165,8 +164,7 @@ def views(name: str, *, count: int | None = None) -> list[Transform]:
 
     They map a batch N x 3 x H x W, uint8 in 0..255 or floating point in [0, 1], to one of the same shape and type. The
     unchanged pictures are not among them, as `evaluate` always counts them in. Lists can be joined with ``+``. `count`
-    says how many views of "noise", 4 by default; the others have as many as there are and always give the same
-    pictures, that one is repeated by `seed_everything`.
+    says how many views of "noise", 4 by default; the others always give the same pictures.
 
     >>> (mirror,) = views("flip")
     >>> mirror(torch.arange(3.0).expand(1, 3, 1, 3))[0, 0]

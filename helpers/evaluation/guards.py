@@ -34,8 +34,7 @@ def check_finite(values: torch.Tensor, what: str, names: Sequence[str] | None = 
 def batches(loader: Loader, name: str = "the loader") -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield the batches of anything that gives (images, labels), labels as int64; `name` is what a refusal calls it.
 
-    The first batch is looked at before it is used: a pair, images N x 3 x H x W of uint8 or of finite floating point
-    around 0 to 1, N integer labels.
+    The first must be a pair: images N x 3 x H x W, uint8 or finite floating point around 0 to 1, N integer labels.
     """
     try:
         for number, batch in enumerate(loader.batches(device()) if isinstance(loader, CourseLoader) else loader):
@@ -155,14 +154,11 @@ def _labels_of(dataset) -> torch.Tensor | None:
 
 
 def picture_names(loader: Loader, count: int) -> list[str] | None:
-    """Return the names of the `count` pictures that a loader just gave, in its order; None where they have none.
-
-    And where two have the same one, or the order is not known: a `DataLoader` that shuffles does not tell it.
-    """
+    """Return the names of the `count` pictures just given, in order; None where it is unknown or two have the same."""
     names, order = _names_of(getattr(loader, "dataset", None)), getattr(loader, "order", None)
     if isinstance(loader, DataLoader):
         in_order = type(loader.sampler) is SequentialSampler and type(loader.batch_sampler) is BatchSampler
-        order = torch.arange(count) if in_order else None
+        order = torch.arange(count) if in_order else None  # one that shuffles does not tell
     if names is None or order is None or not len(order) == count <= len(names):
         return None
     names = [names[i] for i in order.tolist()]

@@ -23,8 +23,7 @@ class Evaluation:
     """What a model says of each picture, and how often it is right.
 
     Attributes:
-        logits: float32 N x C, on the CPU, in the order of the loader. After test-time augmentation the logarithm of the
-            averaged probabilities.
+        logits: float32 N x C, on the CPU, in the loader's order; with views the logarithm of averaged probabilities.
         labels: int64 N.
         classes: C class names.
         names: N picture names, each once, by which `compare` and `ensemble` pair pictures; None where they are unknown.
@@ -154,8 +153,7 @@ def average_probabilities(logits: Sequence[torch.Tensor]) -> torch.Tensor:
 def wilson(correct: int, total: int) -> tuple[float, float]:
     """Return the ends, 0 to 1, of the 95 % interval of a share: Wilson, *Probable inference*, JASA 22 (1927).
 
-    Unlike plus-minus two standard errors it stays inside 0 to 1 and holds its 95 % for small counts. Impossible counts
-    are a ValueError.
+    Unlike plus-minus two standard errors it stays in 0 to 1 and holds for small counts; impossible ones: ValueError.
 
     >>> low, high = wilson(115, 165)
     >>> f"{low:.3f} to {high:.3f}"
@@ -172,8 +170,7 @@ def wilson(correct: int, total: int) -> tuple[float, float]:
 def predict(model: nn.Module, loader: Loader, *, precision: str = "auto") -> tuple[torch.Tensor, torch.Tensor]:
     """Return the logits of all pictures of `loader`, in its order, without dropout and without gradients.
 
-    Takes what `evaluate` takes, raises what it raises, and leaves the model in the mode it had, too. The logits are
-    float32 N x C, the labels int64 N, both on the CPU.
+    Takes and raises what `evaluate` does. The logits are float32 N x C, the labels int64 N, both on the CPU.
 
     >>> predict(nn.Flatten(), [(torch.ones(1, 2, 1, 1), torch.tensor([0]))])
     (tensor([[1., 1.]]), tensor([0]))

@@ -114,8 +114,7 @@ def _bare(name: str) -> str:
 class ResumeFile:
     """What `fit(..., resume=path)` writes after each epoch, and goes on from; nothing where the path is None.
 
-    `parts` have a state: model, optimizer, and others or None. The random numbers of the `loaders` go on, too. `knobs`
-    are settings of `fit`: a training with others cannot go on from this file.
+    `parts` have a state or are None, the random numbers of the `loaders` go on; other `knobs` of `fit` are refused.
     """
 
     def __init__(self, path: str | Path | None, parts: dict[str, Any], loaders: list, knobs: dict[str, Any]) -> None:

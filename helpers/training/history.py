@@ -26,8 +26,7 @@ class History:
     """What one call of `fit` measured, one row an epoch.
 
     Training figures are running means over the epoch, taken in training mode while the weights still move; validation
-    figures are those of `evaluate` after the epoch, of the averaged weights where they are averaged. Both count
-    pictures, not batches.
+    figures are those of `evaluate` after it, of averaged weights where there are any. Both count pictures, not batches.
 
     Attributes:
         rows: One dict an epoch with the keys of `COLUMNS`; validation figures are NaN without a validation loader.

@@ -96,8 +96,7 @@ def fit(
 
     Args:
         model: Maps images N x 3 x H x W to logits N x C. Moved to the device of `runtime.device()`.
-        train_loader: Iterable of (images, labels): images float32 in [0, 1] or uint8, labels N integers in 0..C-1.
-            Iterated once an epoch.
+        train_loader: Gives, once an epoch, images as float32 in [0, 1] or uint8, and labels as N integers in 0..C-1.
         valid_loader: The same, measured by `evaluate` after each epoch; None to train without.
         epochs: Passes over the training pictures, at least 1.
         optimizer: Any torch optimizer over `model.parameters()`.
@@ -108,15 +107,12 @@ def fit(
         max_grad_norm: Scale gradients down to at most this Euclidean norm.
         checkpoint: File to which each better epoch's weights are written; read it with `load_checkpoint`.
         log: CSV file, begun anew, that gets each epoch's row as soon as it is measured.
-        mix: Maps (images, labels) to mixed images and class shares N x C (MixUp, CutMix). Training accuracy then counts
-            agreement with the class of the largest share.
+        mix: Maps (images, labels) to mixed images and class shares N x C (MixUp, CutMix); accuracy counts the largest.
         precision: ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``; see `runtime.choose_precision`.
         progress: Show one line while training and the table after it.
         average: Decay of a moving average of weights and batch norm's statistics, such as 0.999, over about the last
-            1 / (1 - average) steps (Polyak and Juditsky, 1992). The averaged weights are the ones that are validated,
-            kept and returned; training figures are the moving ones'.
-        valid_pictures: Measure only this many validation pictures after each epoch, the same ones every time, spread
-            evenly over the classes; the history says so.
+            1 / (1 - average) steps (Polyak and Juditsky, 1992). Averaged weights are validated, kept and returned.
+        valid_pictures: Validate on only this many pictures after each epoch, always the same, each class by its share.
         resume: File, written whole after each epoch, from which the same call goes on after the process was ended; on a
             CPU with the very numbers of a training that was not. Delete it to begin anew.
         forward: Computes the logits of training batches in place of `model`, such as a recording of its work.
@@ -209,8 +205,7 @@ def fit(
 def _averaging(model: nn.Module, decay: float) -> tuple[nn.Module, Callable[[], None]]:
     """Return a copy of a network and what moves it towards the network, all numbers at once.
 
-    Torch's `AveragedModel` takes each tensor for itself, in several operations. Whole numbers, such as how many batches
-    batch norm has seen, have no mean and are shared.
+    Torch's `AveragedModel` takes each tensor for itself. Whole numbers, such as batch norm's counter, are shared.
     """
     shared = {id(buffer): buffer for buffer in model.buffers() if not buffer.is_floating_point()}
     averaged, move = copy.deepcopy(model, shared), get_ema_multi_avg_fn(decay)
@@ -219,7 +214,6 @@ def _averaging(model: nn.Module, decay: float) -> tuple[nn.Module, Callable[[], 
 
 
 def _measure(model, loader, loss_fn, precision, epoch) -> tuple[float, float]:
-    """Return mean loss and accuracy over the pictures of `loader`, as `evaluate` finds them."""
     try:
         found = evaluate(model, loader, precision=precision)
         if loss_fn is nn.functional.cross_entropy:
