@@ -61,8 +61,9 @@ def scores(results: Mapping[str, Evaluation | Sequence[Evaluation]]) -> pd.DataF
         own = [runs] if isinstance(runs, Evaluation) else runs
         facts = [(100 * run.accuracy, *(100 * end for end in run.interval), run.loss) for run in own]
         table = pd.DataFrame(facts, columns=["accuracy", "low", "high", "loss"])
-        rows[name] = {**table.mean(), "spread": table["accuracy"].std()}
-    return pd.DataFrame.from_dict(rows, orient="index").dropna(axis=1, how="all").round(2)
+        spread = {} if isinstance(runs, Evaluation) else {"spread": table["accuracy"].std()}
+        rows[name] = {**table.mean(), **spread}
+    return pd.DataFrame.from_dict(rows, orient="index").round(2)
 
 
 def mistake_correlation(evaluations: Members) -> pd.DataFrame:
