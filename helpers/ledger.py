@@ -74,23 +74,22 @@ def gain(runs: pd.DataFrame, first: str, second: str) -> str:
     return f"{points:+.1f} ({low:+.1f} to {high:+.1f}), {len(pairs)} seeds{'' if test.real else ', undecided'}"
 
 
-def summary(runs: pd.DataFrame, by: str | list[str] = "technique", *, against: str | None = None) -> pd.DataFrame:
-    """Return means over the seeds in percent, highest validation accuracy first.
+def summary(
+    runs: pd.DataFrame, by: str | list[str] = "technique", *, against: str | None = None, test: bool = False
+) -> pd.DataFrame:
+    """Return accuracies in percent, means over the seeds, with ``spread`` (standard deviation of valid) and ``seeds``.
 
     Args:
-        runs: Rows of `rows` or `photos`.
+        runs: Rows of `rows` or `photos`. The highest validation accuracy comes first.
         by: The column, or columns, whose values become rows.
         against: A technique; the last column says what each is worth against it, as `gain` does.
-
-    Returns:
-        ``train``, ``valid``, where measured ``test`` accuracy, ``spread`` (standard deviation of ``valid``), ``seeds``.
+        test: Open the test part, too, of photos.
 
     >>> summary(photos(techniques=["baseline", "dropout"]), against="baseline").seeds.tolist()
     [10, 10]
     """
     groups = runs.drop_duplicates([*([by] if isinstance(by, str) else by), "seed"], keep="last").groupby(by, sort=False)
-    measured = [part for part in ("train", "valid", "test") if f"{part}_accuracy" in runs]
-    table = pd.DataFrame({part: groups[f"{part}_accuracy"].mean() for part in measured})
+    table = pd.DataFrame({part: groups[f"{part}_accuracy"].mean() for part in ["train", "valid"] + ["test"] * test})
     table = (100 * table.assign(spread=groups["valid_accuracy"].std())).astype(float).round(1).dropna(axis=1, how="all")
     table["seeds"] = groups["seed"].count()
     if against is not None:

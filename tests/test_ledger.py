@@ -355,6 +355,7 @@ def test_a_summary_takes_the_last_run_of_each_seed_and_names_what_each_technique
     assert summary.loc["plain", ["train", "valid", "spread", "seeds"]].tolist() == [90.0, 70.0, 10.0, 3]
     assert summary["against plain"].tolist() == ["+5.0 (+2.5 to +7.5), 3 seeds", ""]
     assert "test" not in summary
+    assert ledger.summary(table.assign(test_accuracy=0.5), test=True).test.tolist() == [50.0, 50.0]
     by_two = ledger.summary(table.assign(split="honest"), ["split", "technique"])
     assert by_two.valid.to_dict() == {("honest", "better"): 75.0, ("honest", "plain"): 70.0}
 
