@@ -84,7 +84,7 @@ def chromium(tmp_path_factory):
 
 
 @contextlib.contextmanager
-def executed(lab, chromium, name, seconds=600):
+def executed(lab, chromium, name, seconds=900):
     """Open a notebook and run all of it; keep a picture; it may ask nothing of any other machine."""
     page, asked = chromium.new_page(), []
     page.on("request", lambda sent: asked.append(sent.url))
