@@ -12,10 +12,9 @@ from helpers.datasets.audit import find_near
 from helpers.datasets.cache import decode_folder
 from helpers.datasets.layout import PARTS, in_layout, sides, some
 from helpers.datasets.pictures import SUFFIXES, UnreadablePictureError
+from helpers.datasets.profiles import find_set
 from helpers.datasets.splits import contradicting, deal, group_identical, lacking
 from helpers.files import litter, walk
-
-SHARES = (0.70, 0.15, 0.15)
 
 
 def load_folder(folder: str | Path, *, image_size: int = 224, aspect: str = "squash", split_seed: int = 13) -> Splits:
@@ -63,7 +62,7 @@ def load_folder(folder: str | Path, *, image_size: int = 224, aspect: str = "squ
     alone = [name for label, name in enumerate(classes) if distinct[label] < 2]
     if alone:
         raise ValueError(f"only one picture (or copies of it) in {some(alone)}; a class needs two or more, best fifty.")
-    chosen = deal(groups, labels, SHARES, split_seed)
+    chosen = deal(groups, labels, find_set("vehicles").shares["full"], split_seed)
     lacks = lacking(chosen, labels, classes)
     if lacks:
         raise ValueError(f"{lacks}; add pictures, best fifty or more a class.")

@@ -124,8 +124,8 @@ def _over_both(runs: list[Evaluation], margin: float | None) -> Comparison:
     badly, many pictures know theirs well, so there are two half widths, and the wider counts. If the seeds move little:
     the pictures' t quantile times the whole deviation. If they move much: the seeds' t quantile for their part and, as
     it is wide already, of the pictures' part only the share 1 - 2 / (seeds - 1), chosen by simulation (below 0 for two
-    seeds). This covers 93 to 97 % in the grid of `tests/simulate_verdicts.py`; one half width, of both parts' squares
-    (Graybill and Wang, JASA 75, 1980), 94.6 to 99.7; Satterthwaite's, with two seeds that matter, 87.
+    seeds). `tests/simulate_verdicts.py` shows what this covers. One half width, of both parts' squares (Graybill and
+    Wang, JASA 75, 1980), covers too much where both parts matter; Satterthwaite's too little with two seeds that do.
     """
     from scipy.optimize import brentq
     from scipy.stats import t

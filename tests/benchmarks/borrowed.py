@@ -23,7 +23,7 @@ import torch
 from torch import nn
 
 from course.recipes import BORROWED_BATCH, RECIPES, linear_layer
-from helpers import EfficientNetLite, evaluate, load_food, load_vehicles, make_loader, runtime, seed_everything
+from helpers import EfficientNetLite, evaluate, load_food, load_vehicles, make_loader, runtime, seed_everything, wilson
 from helpers.datasets import Splits
 from helpers.evaluation.feature_space import features
 from helpers.ledger import RESULTS
@@ -109,12 +109,17 @@ def plan(ways: list[str], sets: list[str], seeds: list[int]) -> list[tuple]:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Return mean and sample standard deviation over seeds, in percent, a row a number of labelled pictures."""
+    """Return mean, sample standard deviation over seeds and the pictures' 95 % interval, in percent, a row a number."""
     groups = table.groupby(["dataset", "image_size", "way", "labelled"], sort=False)
     columns = {"seeds": groups.seed.nunique()}
     for part in ("valid", "test"):
         columns[part] = (100 * groups[f"{part}_accuracy"].mean()).round(1)
         columns[f"{part} spread"] = (100 * groups[f"{part}_accuracy"].std()).round(1)
+        ends = [
+            wilson(round(m / 100 * n), n) if m == m else None
+            for m, n in zip(columns[part], groups.pictures.first(), strict=True)
+        ]
+        columns[f"{part} interval"] = [f"{100 * end[0]:.1f} to {100 * end[1]:.1f}" if end else "" for end in ends]
     columns["seconds"] = groups.seconds.median().round(1)
     return pd.DataFrame(columns).reset_index()
 
